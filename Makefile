@@ -1,0 +1,151 @@
+# rootling: the entry point. `make help` lists the targets.
+
+SHELL := /bin/sh
+MAKEFLAGS += -rR --no-print-directory
+.DELETE_ON_ERROR:
+.DEFAULT_GOAL := all
+
+O ?= build
+CACHE ?= build
+ARCH ?= $(patsubst aarch64,arm64,$(shell uname -m))
+LIBC ?= klibc
+PREFIX ?= /usr/local
+KERNEL_FLAVOUR ?= cloud
+
+# These targets need no configuration, and some must work before kconfig-conf is installed.
+bare-goals := help deps clean distclean kernel lint-text kernel-% root-% sysroot-% %config
+needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
+
+include kconfig/toolchain.mk
+ifneq ($(needs-config),)
+-include $(O)/include/config/auto.conf
+endif
+include kconfig/rules.mk
+
+.PHONY: all
+all: $(O)/init $(O)/rootling $(O)/initramfs.cpio.gz ## build init, rootling and an image for the cloud kernel
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-zA-Z_%-]+[^=]*:.*## / { sub(/ .*/, "", $$1); printf "  %-18s %s\n", $$1, $$2 }' Makefile
+	@echo
+	@echo "Settings: ARCH=x86_64|arm64 LIBC=klibc|musl|glibc O=FOLDER V=1; configurations:"
+	@echo "  $(configs)"
+
+# ---- set-up
+
+.PHONY: deps
+deps: ## install the Debian packages in scripts/packages
+	@scripts/deps
+
+.PHONY: kernel kernel-%
+kernel: kernel-cloud kernel-generic ## fetch and unpack Debian's cloud and generic kernels
+kernel-%:
+	@scripts/kernel $(CACHE)/kernel $* $(ARCH)
+
+.PHONY: sysroot-%
+sysroot-%:
+	@scripts/sysroot $(CACHE)/sysroot $*
+$(CACHE)/sysroot/%: | sysroot-% ;
+
+# ---- configuration
+
+.PHONY: menuconfig defconfig olddefconfig savedefconfig %_defconfig randconfig allnoconfig allyesconfig
+menuconfig: $(O)/.config ## choose what /init can do
+	@cd $(O) && srctree=$(CURDIR) kconfig-mconf $(CURDIR)/Kconfig
+defconfig: vm_defconfig ## configure the default: vm
+%_defconfig: ## configure tiny, vm, recovery, appliance or full
+	$(have-conf)@test -f kconfig/configs/$@ || { echo "$@: not in kconfig/configs/" >&2; exit 1; }
+	@mkdir -p $(O)
+	@$(call conf,$(O),--defconfig=$(CURDIR)/kconfig/configs/$@)
+	@echo "  CONF    $(O)/.config <- $@"
+olddefconfig: $(O)/.config ## bring an old .config up to date
+	@$(call conf,$(O),--olddefconfig)
+savedefconfig: $(O)/.config ## write the minimal configuration to $(O)/defconfig
+	@$(call conf,$(O),--savedefconfig=defconfig)
+	@echo "  SAVE    $(O)/defconfig"
+randconfig allnoconfig allyesconfig:
+	$(have-conf)@mkdir -p $(O)
+	@$(call conf,$(O),--$@)
+
+# ---- products
+
+# What the default image loads without asking: a virtio machine with the cloud kernel.
+IMAGE_LOAD ?= virtio_pci virtio_blk
+IMAGE_FLAGS ?=
+cmd_image = $(O)/rootling build --modules-dir $(firstword $(wildcard $(CACHE)/kernel/$(kernel-name)/lib/modules/*)) \
+	--init $(O)/init $(IMAGE_LOAD:%=--load %) $(IMAGE_FLAGS) -o $@
+kernel-name = $(KERNEL_FLAVOUR)$(if $(filter-out x86_64,$(ARCH)),-$(ARCH))
+tag_image := IMAGE
+$(O)/initramfs.cpio.gz: $(O)/init $(O)/rootling FORCE | kernel-$(KERNEL_FLAVOUR)
+	$(call if_changed,image)
+
+.PHONY: run
+run: deps ## boot into a login shell; ROOT=debian APPEND='…' DISK=… KERNEL=… INITRD=…
+	@$(MAKE) $(if $(INITRD),,$(O)/initramfs.cpio.gz) $(if $(KERNEL),,kernel-$(KERNEL_FLAVOUR)) $(if $(DISK),,root-$(or $(ROOT),demo))
+	@ARCH='$(ARCH)' CACHE='$(CACHE)' ROOT='$(or $(ROOT),demo)' DISK='$(DISK)' APPEND='$(APPEND)' \
+	 KERNEL='$(or $(KERNEL),$(CACHE)/kernel/$(kernel-name)/vmlinuz)' \
+	 INITRD='$(or $(INITRD),$(O)/initramfs.cpio.gz)' scripts/run
+
+.PHONY: root-%
+root-%:
+	@scripts/root $(CACHE)/root $* $(ARCH)
+
+.PHONY: install
+install: $(O)/init $(O)/rootling ## install under DESTDIR and PREFIX
+	install -D -m 0755 $(O)/rootling $(DESTDIR)$(PREFIX)/bin/rootling
+	install -D -m 0755 $(O)/init $(DESTDIR)$(PREFIX)/lib/rootling/init
+	for p in man/*.[1-8]; do install -D -m 0644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+
+.PHONY: size
+size: $(O)/init $(O)/rootling ## sizes of the products against their budgets
+	@scripts/size $(O)
+
+# ---- proof
+
+.PHONY: check
+check: deps ## everything CI runs: lint, unit, fuzz-short, scenarios; K=name picks scenarios
+	@$(MAKE) $(if $(K),,lint unit fuzz-short) qemu
+
+.PHONY: unit
+unit: $(unit-tests:%=$(O)/unit/test_%) ## unit tests under ASan and UBSan
+	@scripts/each "unit tests" $^
+
+FUZZ_SECONDS ?= 10
+.PHONY: fuzz-short fuzz
+fuzz-short: $(fuzzers:%=$(O)/fuzz/fuzz_%) ## each fuzzer for 10 s from its corpus
+	@FUZZ_SECONDS=$(FUZZ_SECONDS) scripts/fuzz $(O)/fuzz-corpus $^
+fuzz: ## each fuzzer for 10 minutes
+	@$(MAKE) fuzz-short FUZZ_SECONDS=600
+
+.PHONY: coverage
+coverage: $(unit-tests:%=$(O)/cov/test_%) ## line coverage of the unit tests
+	@find $(O)/cov -name '*.gcda' -delete
+	@scripts/each "unit tests" $^
+	@gcovr -r . --object-directory $(O)/cov -e 'tests/.*' --print-summary -o $(O)/coverage.txt
+	@cat $(O)/coverage.txt
+
+.PHONY: lint lint-text
+lint: lint-text ## compiler warnings as errors, formats, cppcheck, man pages, layers
+	@$(MAKE) O=$(O)/lint WERROR=1 full_defconfig
+	@$(MAKE) O=$(O)/lint WERROR=1 $(O)/lint/init $(O)/lint/rootling
+lint-text:
+	@scripts/lint
+
+.PHONY: qemu
+qemu: ## the QEMU scenarios alone; K=name picks
+	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
+
+.PHONY: bench
+bench: ## boot and build compared with others, in executed instructions
+	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) bench/bench.py
+
+.PHONY: check-kernel
+check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCONFIG_FILE=/boot/config-…
+	@scripts/check-kernel $(O)/.config '$(KCONFIG_FILE)' kconfig/kernel
+
+.PHONY: clean distclean
+clean: ## remove what was compiled; kernels and roots stay
+	@rm -rf $(filter-out $(CACHE)/kernel $(CACHE)/root $(CACHE)/sysroot,$(wildcard $(O)/* $(O)/.[a-z]*))
+distclean: ## remove everything that was made
+	@rm -rf $(O) $(CACHE)

@@ -1,0 +1,62 @@
+/* The system calls that klibc has no wrapper for. Compiled only with LIBC=klibc. */
+#include "lib/klibc.h"
+
+#include <asm/unistd.h>
+#include <errno.h>
+
+#if defined(__x86_64__)
+
+static long system_call(long number, long a, long b, long c)
+{
+	long result;
+
+	__asm__ volatile("syscall"
+			 : "=a"(result)
+			 : "a"(number), "D"(a), "S"(b), "d"(c)
+			 : "rcx", "r11", "memory");
+	return result;
+}
+
+#elif defined(__aarch64__)
+
+static long system_call(long number, long a, long b, long c)
+{
+	register long x8 __asm__("x8") = number;
+	register long x0 __asm__("x0") = a;
+	register long x1 __asm__("x1") = b;
+	register long x2 __asm__("x2") = c;
+
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+	return x0;
+}
+
+#endif
+
+static long checked(long result)
+{
+	if (result < 0) {
+		errno = (int)-result;
+		return -1;
+	}
+	return result;
+}
+
+int clock_gettime(clockid_t clock, struct timespec *now)
+{
+	return (int)checked(system_call(__NR_clock_gettime, clock, (long)now, 0));
+}
+
+int memfd_create(const char *name, unsigned flags)
+{
+	return (int)checked(system_call(__NR_memfd_create, (long)name, (long)flags, 0));
+}
+
+int unshare(int flags)
+{
+	return (int)checked(system_call(__NR_unshare, flags, 0, 0));
+}
+
+ssize_t getrandom(void *data, size_t size, unsigned flags)
+{
+	return checked(system_call(__NR_getrandom, (long)data, (long)size, (long)flags));
+}

@@ -1,0 +1,112 @@
+#include "lib/log.h"
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+/* A record of /dev/kmsg may hold 992 bytes on older kernels, with their own prefix counted. */
+#define LINE_MAX_LEN 900
+#define RING_SIZE 16384
+
+/* The one writable state of the program outside main(): whoever fails must be able to say so. */
+static struct {
+	int kmsg_fd;
+	enum log_level level;
+	const char *name;
+	size_t ring_len;
+	char ring[RING_SIZE];
+} state = { .kmsg_fd = -1, .level = LOG_INFO, .name = "rootling" };
+
+int log_open_kmsg(void)
+{
+	int fd = open("/dev/kmsg", O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return -errno;
+	if (state.kmsg_fd >= 0)
+		close(state.kmsg_fd);
+	state.kmsg_fd = fd;
+	return 0;
+}
+
+void log_set_level(enum log_level level)
+{
+	state.level = level;
+}
+
+void log_set_name(const char *name)
+{
+	state.name = name;
+}
+
+/* Keeps the newest lines: the oldest leave as whole lines to make room. */
+static void ring_put(const char *line, size_t len)
+{
+	if (state.ring_len + len > RING_SIZE) {
+		size_t drop = state.ring_len + len - RING_SIZE;
+		const char *end = memchr(state.ring + drop - 1, '\n', state.ring_len - drop + 1);
+
+		drop = end ? (size_t)(end - state.ring) + 1 : state.ring_len;
+		state.ring_len -= drop;
+		memmove(state.ring, state.ring + drop, state.ring_len);
+	}
+	memcpy(state.ring + state.ring_len, line, len);
+	state.ring_len += len;
+}
+
+static void remember(const char *text)
+{
+	char line[LINE_MAX_LEN + 32];
+	struct buf b = buf_init(line, sizeof(line) - 1);
+	uint64_t now_us = clock_monotonic_us();
+
+	buf_printf(&b, "[%5u.%06u] %s", (unsigned)(now_us / 1000000), (unsigned)(now_us % 1000000),
+		   text);
+	line[b.len++] = '\n';
+	ring_put(line, b.len);
+}
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	char record[LINE_MAX_LEN + 2];
+	struct buf b = buf_init(record, sizeof(record) - 1); /* keeps room for the newline */
+	size_t text;
+	va_list args;
+	int saved_errno = errno;
+
+	if (level > state.level)
+		return;
+	buf_printf(&b, "<%d>%s: ", level, state.name);
+	text = b.len;
+	va_start(args, fmt);
+	buf_vprintf(&b, fmt, args);
+	va_end(args);
+	remember(record + text);
+	record[b.len++] = '\n'; /* a kmsg record without one stays invisible to readers */
+	if (state.kmsg_fd < 0)
+		(void)!write(STDERR_FILENO, record + 3, b.len - 3);
+	else
+		(void)!write(state.kmsg_fd, record, b.len); /* nowhere to report a failed log write */
+	errno = saved_errno;
+}
+
+size_t log_ring_read(char *out, size_t size)
+{
+	const char *start = state.ring;
+	size_t len = state.ring_len;
+
+	if (len >= size) {
+		const char *cut = state.ring + (len - (size - 1));
+		const char *end = memchr(cut, '\n', size - 1);
+
+		start = end ? end + 1 : state.ring + len;
+		len -= (size_t)(start - state.ring);
+	}
+	memcpy(out, start, len);
+	out[len] = '\0';
+	return len;
+}
