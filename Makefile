@@ -12,6 +12,16 @@ LIBC ?= klibc
 PREFIX ?= /usr/local
 KERNEL_FLAVOUR ?= cloud
 
+# A configuration target and others in one call: one after the other, because what make read of
+# the configuration at its start would be old by then.
+config-goals := $(filter %config,$(MAKECMDGOALS))
+ifneq ($(and $(config-goals),$(filter-out $(config-goals),$(MAKECMDGOALS))),)
+.PHONY: $(MAKECMDGOALS) one-by-one
+$(MAKECMDGOALS): one-by-one ;
+one-by-one:
+	@set -e; for goal in $(MAKECMDGOALS); do $(MAKE) $$goal; done
+else
+
 # These targets need no configuration, and some must work before kconfig-conf is installed.
 bare-goals := help deps clean distclean kernel lint-text kernel-% root-% sysroot-% %config
 needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
@@ -99,7 +109,7 @@ install: $(O)/init $(O)/rootling ## install under DESTDIR and PREFIX
 
 .PHONY: size
 size: $(O)/init $(O)/rootling ## sizes of the products against their budgets
-	@scripts/size $(O)
+	@scripts/size $(O) $(LIBC)
 
 # ---- proof
 
@@ -146,6 +156,8 @@ check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCO
 
 .PHONY: clean distclean
 clean: ## remove what was compiled; kernels and roots stay
-	@rm -rf $(filter-out $(CACHE)/kernel $(CACHE)/root $(CACHE)/sysroot,$(wildcard $(O)/* $(O)/.[a-z]*))
+	@rm -rf $(filter-out $(addprefix $(CACHE)/,apt kernel root sysroot),$(wildcard $(O)/* $(O)/.[a-z]*))
 distclean: ## remove everything that was made
 	@rm -rf $(O) $(CACHE)
+
+endif

@@ -6,27 +6,30 @@
 
 #if defined(__x86_64__)
 
-static long system_call(long number, long a, long b, long c)
+static long system_call(long number, long a, long b, long c, long d)
 {
+	register long r10 __asm__("r10") = d;
 	long result;
 
 	__asm__ volatile("syscall"
 			 : "=a"(result)
-			 : "a"(number), "D"(a), "S"(b), "d"(c)
+			 : "a"(number), "D"(a), "S"(b), "d"(c), "r"(r10)
 			 : "rcx", "r11", "memory");
 	return result;
 }
 
 #elif defined(__aarch64__)
 
-static long system_call(long number, long a, long b, long c)
+static long system_call(long number, long a, long b, long c, long d)
 {
 	register long x8 __asm__("x8") = number;
 	register long x0 __asm__("x0") = a;
 	register long x1 __asm__("x1") = b;
 	register long x2 __asm__("x2") = c;
 
-	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2) : "memory");
+	register long x3 __asm__("x3") = d;
+
+	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
 	return x0;
 }
 
@@ -43,20 +46,30 @@ static long checked(long result)
 
 int clock_gettime(clockid_t clock, struct timespec *now)
 {
-	return (int)checked(system_call(__NR_clock_gettime, clock, (long)now, 0));
+	return (int)checked(system_call(__NR_clock_gettime, clock, (long)now, 0, 0));
 }
 
 int memfd_create(const char *name, unsigned flags)
 {
-	return (int)checked(system_call(__NR_memfd_create, (long)name, (long)flags, 0));
+	return (int)checked(system_call(__NR_memfd_create, (long)name, (long)flags, 0, 0));
 }
 
 int unshare(int flags)
 {
-	return (int)checked(system_call(__NR_unshare, flags, 0, 0));
+	return (int)checked(system_call(__NR_unshare, flags, 0, 0, 0));
 }
 
 ssize_t getrandom(void *data, size_t size, unsigned flags)
 {
-	return checked(system_call(__NR_getrandom, (long)data, (long)size, (long)flags));
+	return checked(system_call(__NR_getrandom, (long)data, (long)size, (long)flags, 0));
+}
+
+int signalfd(int fd, const sigset_t *mask, int flags)
+{
+	return (int)checked(system_call(__NR_signalfd4, fd, (long)mask, sizeof(*mask), flags));
+}
+
+int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
+{
+	return (int)checked(system_call(__NR_openat2, dirfd, (long)path, (long)how, (long)size));
 }

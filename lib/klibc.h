@@ -6,6 +6,7 @@
 #define LIB_KLIBC_H
 
 #include <fcntl.h>
+#include <linux/openat2.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
@@ -17,6 +18,7 @@
 
 #ifdef __KLIBC__
 
+#include <linux/signalfd.h>
 #include <linux/time.h>
 
 typedef int clockid_t;
@@ -26,9 +28,18 @@ int memfd_create(const char *name, unsigned flags);
 int unshare(int flags);
 ssize_t getrandom(void *data, size_t size, unsigned flags);
 
+int signalfd(int fd, const sigset_t *mask, int flags);
+int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
+int finit_module(int fd, const char *parameters, int flags); /* there, but not declared */
+
 #define MFD_CLOEXEC 1U
+#define MS_NOSYMFOLLOW 256
+#define MS_SILENT 32768
 #define MS_PRIVATE (1 << 18)
+#define MS_RELATIME (1 << 21)
+#define MS_I_VERSION (1 << 23)
 #define MS_STRICTATIME (1 << 24)
+#define MS_LAZYTIME (1 << 25)
 #define CLONE_NEWNS 0x00020000
 #define AF_VSOCK 40
 
@@ -38,6 +49,19 @@ ssize_t getrandom(void *data, size_t size, unsigned flags);
 
 #include <sys/mman.h>
 #include <sys/random.h>
+#include <sys/signalfd.h>
+#include <sys/syscall.h>
+
+/* No C library but klibc has wrappers for these. */
+static inline int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
+{
+	return (int)syscall(SYS_openat2, dirfd, path, how, size);
+}
+
+static inline int finit_module(int fd, const char *parameters, int flags)
+{
+	return (int)syscall(SYS_finit_module, fd, parameters, flags);
+}
 
 #endif
 

@@ -12,14 +12,18 @@
 #define LINE_MAX_LEN 900
 #define RING_SIZE 16384
 
-/* The one writable state of the program outside main(): whoever fails must be able to say so. */
+/* The only writable state of the program outside main(): whoever fails must be able to say so. */
 static struct {
 	int kmsg_fd;
 	enum log_level level;
 	const char *name;
-	size_t ring_len;
-	char ring[RING_SIZE];
 } state = { .kmsg_fd = -1, .level = LOG_INFO, .name = "rootling" };
+
+/* Apart from the rest, so that its zeros take no room in the program file. */
+static struct {
+	size_t len;
+	char text[RING_SIZE];
+} ring;
 
 int log_open_kmsg(void)
 {
@@ -46,16 +50,16 @@ void log_set_name(const char *name)
 /* Keeps the newest lines: the oldest leave as whole lines to make room. */
 static void ring_put(const char *line, size_t len)
 {
-	if (state.ring_len + len > RING_SIZE) {
-		size_t drop = state.ring_len + len - RING_SIZE;
-		const char *end = memchr(state.ring + drop - 1, '\n', state.ring_len - drop + 1);
+	if (ring.len + len > RING_SIZE) {
+		size_t drop = ring.len + len - RING_SIZE;
+		const char *end = memchr(ring.text + drop - 1, '\n', ring.len - drop + 1);
 
-		drop = end ? (size_t)(end - state.ring) + 1 : state.ring_len;
-		state.ring_len -= drop;
-		memmove(state.ring, state.ring + drop, state.ring_len);
+		drop = end ? (size_t)(end - ring.text) + 1 : ring.len;
+		ring.len -= drop;
+		memmove(ring.text, ring.text + drop, ring.len);
 	}
-	memcpy(state.ring + state.ring_len, line, len);
-	state.ring_len += len;
+	memcpy(ring.text + ring.len, line, len);
+	ring.len += len;
 }
 
 static void remember(const char *text)
@@ -96,15 +100,15 @@ void log_write(enum log_level level, const char *fmt, ...)
 
 size_t log_ring_read(char *out, size_t size)
 {
-	const char *start = state.ring;
-	size_t len = state.ring_len;
+	const char *start = ring.text;
+	size_t len = ring.len;
 
 	if (len >= size) {
-		const char *cut = state.ring + (len - (size - 1));
+		const char *cut = ring.text + (len - (size - 1));
 		const char *end = memchr(cut, '\n', size - 1);
 
-		start = end ? end + 1 : state.ring + len;
-		len -= (size_t)(start - state.ring);
+		start = end ? end + 1 : ring.text + len;
+		len -= (size_t)(start - ring.text);
 	}
 	memcpy(out, start, len);
 	out[len] = '\0';

@@ -1,0 +1,13 @@
+/* Signals of PID 1 as events of the loop: children that end, Ctrl-Alt-Del, requests to stop. */
+#ifndef INIT_EVENTS_H
+#define INIT_EVENTS_H
+
+#include "init/boot.h"
+
+/* Blocks the signals and hears them through a signalfd. 0 or -errno. */
+int events_open(struct boot *boot);
+
+/* Blocks them again, after a failed switch_root has put everything back to default. */
+void events_block(void);
+
+#endif

@@ -1,0 +1,39 @@
+#include "init/stages.h"
+
+#include "http/http.h"
+#include "init/status.h"
+#include "lib/log.h"
+
+#include <errno.h>
+
+static int run(int fd, const void *config)
+{
+	return http_worker(fd, config);
+}
+
+int stage_http(struct boot *boot)
+{
+	const struct config_list *wanted = &boot->config.http;
+	struct http_config *http = &boot->http_config;
+
+	*http = (struct http_config){ .state_dir = BOOT_STATE_DIR };
+	for (unsigned i = 0; i < wanted->count; i++) {
+		if (http->listen_count == HTTP_LISTEN_MAX ||
+		    http_listen_parse(wanted->item[i], &http->listen[http->listen_count]))
+			log_err("rd.http=%s: ignored: not [ADDRESS:]PORT, or one too many",
+				wanted->item[i]);
+		else
+			http->listen_count++;
+	}
+	if (http->listen_count == 0)
+		return wanted->count ? -EINVAL : STAGE_SKIPPED;
+	boot->http = (struct worker){
+		.name = "http",
+		.run = run,
+		.args = http,
+		.policy = WORKER_RESTART,
+		.ctx = boot,
+	};
+	stage_note(boot, "worker started");
+	return worker_start(&boot->loop, &boot->http);
+}

@@ -1,0 +1,106 @@
+#include "init/stage_modules.h"
+
+#include "init/devices.h"
+#include "init/stages.h"
+#include "lib/buf.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+#include <errno.h>
+#include <string.h>
+
+static void remember_no_driver(struct boot *boot, const char *alias)
+{
+	for (unsigned i = 0; i < boot->no_driver_count; i++)
+		if (str_equal(boot->no_driver[i], alias))
+			return;
+	if (boot->no_driver_count < BOOT_NO_DRIVER_MAX &&
+	    str_copy(boot->no_driver[boot->no_driver_count], sizeof(boot->no_driver[0]), alias) == 0)
+		boot->no_driver_count++;
+}
+
+static void message(void *ctx, const void *data)
+{
+	struct boot *boot = ctx;
+	const struct modules_report *report = data;
+	struct buf error = BUF_OVER(boot->module_error);
+
+	switch (report->kind) {
+	case MODULES_DONE:
+		if (boot->modules_pending)
+			boot->modules_pending--;
+		break;
+	case MODULES_NO_DRIVER:
+		log_debug("no module for %s", report->text);
+		remember_no_driver(boot, report->text);
+		break;
+	case MODULES_FAILED:
+		buf_printf(&error, "module %s: %s", report->text, strerror(-report->err));
+		break;
+	}
+}
+
+/* Answers that will not come any more must not be waited for. The loads of the dead worker
+ * are lost; coldplug finds what is still needed. */
+static void ended(void *ctx, int status)
+{
+	struct boot *boot = ctx;
+
+	if (status)
+		log_err("modules: the loading process ended with status 0x%x", (unsigned)status);
+	boot->modules_pending = 0;
+}
+
+void modules_request(struct boot *boot, uint32_t kind, const char *text)
+{
+	struct modules_request request = { .kind = kind };
+	int err = str_copy(request.text, sizeof(request.text), text);
+
+	if (!err)
+		err = worker_send(&boot->modules, &request, sizeof(request));
+	if (!err)
+		boot->modules_pending++;
+	else if (err == -EAGAIN)
+		boot->coldplug_again = true; /* a flood: one look at everything makes it good */
+	else
+		log_debug("modules: request %u %s: %s", kind, text, strerror(-err));
+}
+
+void modules_coldplug(struct boot *boot)
+{
+	if (!IS_ENABLED(CONFIG_COLDPLUG))
+		return;
+	boot->coldplug_started = true;
+	boot->coldplug_again = false;
+	modules_request(boot, MODULES_COLDPLUG, "");
+}
+
+int stage_modules(struct boot *boot)
+{
+	const struct config *config = &boot->config;
+	int err;
+
+	devices_watch(boot); /* before the first driver that makes a device */
+	boot->modules_config = (struct modules_config){
+		.cmdline = config->plain_cmdline,
+		.driver_pre = config->driver_pre.item,
+		.driver_pre_count = config->driver_pre.count,
+		.blacklist = config->driver_blacklist.item,
+		.blacklist_count = config->driver_blacklist.count,
+	};
+	boot->modules = (struct worker){
+		.name = "modules",
+		.run = modules_worker,
+		.args = &boot->modules_config,
+		.policy = WORKER_RESTART,
+		.message_size = sizeof(struct modules_report),
+		.message = message,
+		.ended = ended,
+		.ctx = boot,
+	};
+	err = worker_start(&boot->loop, &boot->modules);
+	if (!err)
+		modules_request(boot, MODULES_LOAD_LIST, "");
+	stage_note(boot, "loading starts");
+	return err;
+}

@@ -1,0 +1,117 @@
+#include "init/events.h"
+#include "init/stages.h"
+#include "init/status.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/klibc.h"
+#include "lib/log.h"
+#include "lib/str.h"
+#include "mount/switch_root.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MODULES_LIMIT_MS 10000
+
+/* A driver that is being loaded must find its firmware in our root, not in the next one. */
+static void finish_modules(struct boot *boot)
+{
+	uint64_t until_ms = clock_monotonic_ms() + MODULES_LIMIT_MS;
+
+	while (boot->modules_pending && clock_monotonic_ms() < until_ms)
+		(void)loop_round(&boot->loop, until_ms);
+	if (boot->modules_pending)
+		log_warning("switch_root: modules are still loading after %d s",
+			    MODULES_LIMIT_MS / 1000);
+}
+
+static void stop_children(struct boot *boot)
+{
+	struct worker *const workers[] = { &boot->modules, &boot->network, &boot->http };
+
+	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
+		worker_stop(workers[i]);
+	if (boot->shell)
+		(void)kill(-boot->shell, SIGKILL); /* its session must not live in both roots */
+}
+
+/* systemd reads when the initrd began from its serialised state, as its own initrd leaves it
+ * (manager-serialize.c). A private format, so only for a program called systemd, and a line it
+ * does not know is ignored. Returns the descriptor or -1. */
+static int systemd_state(const struct boot *boot)
+{
+	uint64_t start_us = boot->timeline.spans[0].start_us;
+	char text[96];
+	struct buf b = BUF_OVER(text);
+	int fd = memfd_create("systemd-state", 0);
+
+	if (fd < 0)
+		return -1;
+	buf_printf(&b, "initrd-timestamp=%" PRIu64 " %" PRIu64 "\n\n",
+		   clock_realtime_us() - (clock_monotonic_us() - start_us), start_us);
+	if (write(fd, text, b.len) != (ssize_t)b.len || lseek(fd, 0, SEEK_SET) < 0) {
+		close(fd);
+		return -1;
+	}
+	return fd;
+}
+
+static bool is_systemd(const struct switch_root *plan)
+{
+	const char *slash = strrchr(plan->resolved, '/');
+
+	return slash && str_equal(slash + 1, "systemd");
+}
+
+static int commit(struct boot *boot, const struct switch_root *plan)
+{
+	const struct config_list *given = &boot->config.init_args;
+	char *argv[SWITCH_ROOT_ARGS_MAX + 1], number[16];
+	struct buf b = BUF_OVER(number);
+	int count = 0, state_fd = is_systemd(plan) ? systemd_state(boot) : -1, err;
+
+	argv[count++] = (char *)plan->path;
+	if (state_fd >= 0) {
+		buf_printf(&b, "%d", state_fd);
+		argv[count++] = (char *)"--switched-root";
+		argv[count++] = (char *)"--system";
+		argv[count++] = (char *)"--deserialize";
+		argv[count++] = number;
+	}
+	for (unsigned i = 0; i < given->count && count < SWITCH_ROOT_ARGS_MAX; i++)
+		argv[count++] = (char *)given->item[i];
+	argv[count] = NULL;
+	err = switch_root_commit(plan, argv, environ);
+	if (state_fd >= 0)
+		close(state_fd);
+	return err;
+}
+
+int stage_switch_root(struct boot *boot)
+{
+	struct switch_root plan = { .root = BOOT_ROOT_MOUNT, .init = boot->config.init };
+	struct timeline_span *span;
+	int err;
+
+	if (!boot->root)
+		return STAGE_SKIPPED;
+	finish_modules(boot);
+	err = switch_root_check(&plan);
+	if (err) {
+		stage_verdict(boot, "switch_root: %s", plan.why);
+		(void)umount2(BOOT_ROOT_MOUNT, MNT_DETACH); /* the next try may mount another */
+		return err;
+	}
+	stop_children(boot);
+	log_info("switch_root: %s on /dev/%s", plan.path, boot->root->name);
+	span = &boot->timeline.spans[boot->timeline.count - 1];
+	timeline_end(span, clock_monotonic_us(), 0);
+	if (IS_ENABLED(CONFIG_STATUS))
+		status_write(boot);
+	err = commit(boot, &plan);
+	events_block();
+	stage_verdict(boot, "switch_root: %s: %s", plan.path, strerror(-err));
+	return err;
+}

@@ -1,0 +1,132 @@
+#include "init/stages.h"
+
+#include "init/recovery.h"
+#include "init/status.h"
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+#include <string.h>
+
+enum on_failure {
+	GO_ON,	 /* the boot is poorer and goes on */
+	RECOVER, /* it cannot: say why, watch, try this stage again */
+};
+
+struct stage {
+	const char *name;
+	int (*run)(struct boot *boot); /* NULL: not in this configuration */
+	enum on_failure on_failure;
+};
+
+#define IF(option, function) (IS_ENABLED(option) ? (function) : NULL)
+
+static const struct stage stages[] = {
+	{ "apifs", stage_apifs, RECOVER },
+	{ "console", stage_console, GO_ON },
+	{ "config", stage_config, GO_ON },
+	{ "modules", IF(CONFIG_MODULES, stage_modules), GO_ON },
+	{ "network", IF(CONFIG_NETCFG, stage_network), GO_ON },
+	{ "http", IF(CONFIG_HTTP, stage_http), GO_ON },
+	{ "root", IF(CONFIG_MOUNT, stage_root), RECOVER },
+	{ "rootfs", IF(CONFIG_MOUNT, stage_rootfs), RECOVER },
+	{ "switch_root", IF(CONFIG_MOUNT, stage_switch_root), RECOVER },
+	{ "appliance", IF(CONFIG_APPLIANCE, stage_appliance), RECOVER },
+};
+
+void stage_note(struct boot *boot, const char *fmt, ...)
+{
+	struct buf b = BUF_OVER(boot->note);
+	va_list args;
+
+	va_start(args, fmt);
+	buf_vprintf(&b, fmt, args);
+	va_end(args);
+}
+
+void stage_verdict(struct boot *boot, const char *fmt, ...)
+{
+	struct buf b = BUF_OVER(boot->verdict);
+	va_list args;
+
+	va_start(args, fmt);
+	buf_vprintf(&b, fmt, args);
+	va_end(args);
+}
+
+static bool breaks_before(const struct config *config, const char *stage)
+{
+	for (unsigned i = 0; i < config->breaks.count; i++)
+		if (str_equal(config->breaks.item[i], stage))
+			return true;
+	return false;
+}
+
+static void warn_of_unknown_breaks(const struct config *config)
+{
+	for (unsigned i = 0; i < config->breaks.count; i++) {
+		bool known = false;
+
+		for (size_t k = 0; k < sizeof(stages) / sizeof(stages[0]); k++)
+			known = known || str_equal(stages[k].name, config->breaks.item[i]);
+		if (!known)
+			log_warning("rd.break=%s: no such stage", config->breaks.item[i]);
+	}
+}
+
+static int run_stage(struct boot *boot, const struct stage *stage)
+{
+	struct timeline_span *span;
+	int result;
+
+	boot->note[0] = '\0';
+	boot->stage = stage->name;
+	span = timeline_start(&boot->timeline, stage->name, clock_monotonic_us());
+	result = stage->run(boot);
+	timeline_end(span, clock_monotonic_us(), result < 0 ? result : 0);
+	if (result == 0)
+		log_info("%s: %s%s%u.%03u ms", stage->name, boot->note, *boot->note ? ", " : "",
+			 (unsigned)(span->end_us - span->start_us) / 1000,
+			 (unsigned)(span->end_us - span->start_us) % 1000);
+	return result;
+}
+
+/* Until the stage succeeds or the boot can do without it. */
+static void carry_through(struct boot *boot, const struct stage *stage)
+{
+	for (;;) {
+		int result;
+
+		boot->verdict[0] = '\0';
+		result = run_stage(boot, stage);
+		if (result >= 0 || stage->on_failure == GO_ON) {
+			if (result < 0)
+				log_err("%s: %s: going on without it", stage->name,
+					strerror(-result));
+			boot->failed = false;
+			return;
+		}
+		if (!*boot->verdict)
+			stage_verdict(boot, "%s: %s", stage->name, strerror(-result));
+		boot->failed = true;
+		recovery_run(boot);
+	}
+}
+
+void stages_run(struct boot *boot)
+{
+	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+		if (!stages[i].run)
+			continue;
+		if (breaks_before(&boot->config, stages[i].name))
+			recovery_break(boot, stages[i].name);
+		carry_through(boot, &stages[i]);
+		if (stages[i].run == stage_config)
+			warn_of_unknown_breaks(&boot->config);
+		if (IS_ENABLED(CONFIG_STATUS) && boot->http.pid)
+			status_write(boot);
+	}
+	stage_verdict(boot, "nothing to boot: no root= on the command line and no service in "
+			    "/etc/rootling/services");
+}

@@ -1,0 +1,160 @@
+#include "init/status.h"
+
+#include "lib/buf.h"
+#include "lib/clock.h"
+#include "lib/fd.h"
+#include "lib/log.h"
+#include "lib/str.h"
+
+#include <inttypes.h>
+#include <string.h>
+#include <sys/utsname.h>
+
+#define FILE_SIZE_MAX 24576
+
+static void write_file(const char *path, const struct buf *b)
+{
+	int err = fd_replace_file(path, 0644, b->data, b->len);
+
+	if (err)
+		log_debug("%s: %s", path, strerror(-err));
+}
+
+/* ---- status.json */
+
+static void print_device(struct buf *b, const struct blockdev *dev)
+{
+	buf_puts(b, "\n    {\"name\":");
+	buf_json_string(b, dev->name);
+	buf_printf(b, ",\"major\":%u,\"minor\":%u", dev->major, dev->minor);
+	if (dev->probed && !dev->probe_err) {
+		buf_printf(b, ",\"type\":\"%s\",\"uuid\":", dev->fs.type);
+		buf_json_string(b, dev->fs.uuid);
+		buf_puts(b, ",\"label\":");
+		buf_json_string(b, dev->fs.label);
+	}
+	buf_puts(b, "}");
+}
+
+static void print_string(struct buf *b, const char *key, const char *value)
+{
+	buf_printf(b, "  \"%s\": ", key);
+	if (value && *value)
+		buf_json_string(b, value);
+	else
+		buf_puts(b, "null");
+	buf_puts(b, ",\n");
+}
+
+static void print_status(const struct boot *boot, struct buf *b)
+{
+	struct utsname kernel = { 0 };
+
+	(void)uname(&kernel); /* cannot fail with a valid pointer */
+	buf_puts(b, "{\n");
+	print_string(b, "state", boot->failed ? "failed" : "booting");
+	print_string(b, "stage", boot->stage);
+	print_string(b, "verdict", boot->failed ? boot->verdict : NULL);
+	print_string(b, "kernel", kernel.release);
+	print_string(b, "root", boot->config.root);
+	print_string(b, "root_device", boot->root ? boot->root->name : NULL);
+	buf_printf(b, "  \"monotonic_us\": %" PRIu64 ",\n", clock_monotonic_us());
+	buf_puts(b, "  \"devices\": [");
+	for (unsigned i = 0; i < boot->device_count; i++) {
+		if (i)
+			buf_puts(b, ",");
+		print_device(b, &boot->devices[i]);
+	}
+	buf_puts(b, "\n  ],\n  \"no_module_for\": [");
+	for (unsigned i = 0; i < boot->no_driver_count; i++) {
+		if (i)
+			buf_puts(b, ", ");
+		buf_json_string(b, boot->no_driver[i]);
+	}
+	buf_puts(b, "]\n}\n");
+}
+
+/* ---- report.txt */
+
+/* A word of the command line whose name says that its value is nobody's business. */
+static bool is_secret(const char *word, size_t len)
+{
+	static const char *const names[] = { "pass", "token", "secret", "psk" };
+	const char *equals = memchr(word, '=', len);
+
+	for (size_t i = 0; equals && i < sizeof(names) / sizeof(names[0]); i++)
+		for (const char *p = word; p < equals; p++)
+			if (str_after(p, names[i]))
+				return true;
+	return false;
+}
+
+static void print_redacted(struct buf *b, const char *cmdline)
+{
+	while (*cmdline) {
+		size_t len = strcspn(cmdline, " ");
+
+		if (is_secret(cmdline, len))
+			buf_printf(b, "%.*s=***", (int)strcspn(cmdline, "="), cmdline);
+		else
+			buf_put(b, cmdline, len);
+		cmdline += len;
+		buf_put(b, " ", *cmdline == ' ');
+		cmdline += *cmdline == ' ';
+	}
+}
+
+static void print_report(const struct boot *boot, struct buf *b)
+{
+	buf_printf(b, "verdict: %s\n\ncommand line: ", boot->verdict);
+	print_redacted(b, boot->config.plain_cmdline);
+	buf_puts(b, "\n\nstages:\n");
+	for (unsigned i = 0; i < boot->timeline.count; i++) {
+		const struct timeline_span *span = &boot->timeline.spans[i];
+
+		buf_printf(b, "  %-12s %8" PRIu64 " us  %s\n", span->name,
+			   span->end_us - span->start_us,
+			   span->result ? strerror(-span->result) : "ok");
+	}
+	buf_puts(b, "\ndevices:\n");
+	for (unsigned i = 0; i < boot->device_count; i++) {
+		const struct blockdev *dev = &boot->devices[i];
+		bool known = dev->probed && !dev->probe_err;
+
+		buf_printf(b, "  %-12s %s UUID=%s LABEL=", dev->name, known ? dev->fs.type : "?",
+			   known ? dev->fs.uuid : "");
+		buf_printable(b, known ? dev->fs.label : "");
+		buf_puts(b, "\n");
+	}
+	buf_puts(b, "\ndevices without a module in this image:\n");
+	for (unsigned i = 0; i < boot->no_driver_count; i++)
+		buf_printf(b, "  %s\n", boot->no_driver[i]);
+	buf_puts(b, "\nlog:\n");
+	b->len += log_ring_read(b->data + b->len, b->size - b->len);
+}
+
+void status_write(struct boot *boot)
+{
+	char text[FILE_SIZE_MAX];
+	struct buf b = BUF_OVER(text);
+
+	print_status(boot, &b);
+	write_file(BOOT_STATE_DIR "/status.json", &b);
+	b = BUF_OVER(text);
+	timeline_print(&boot->timeline, &b);
+	write_file(BOOT_STATE_DIR "/timeline.json", &b);
+	b = BUF_OVER(text);
+	b.len = log_ring_read(text, sizeof(text));
+	write_file(BOOT_STATE_DIR "/boot.log", &b);
+	if (boot->failed) {
+		b = BUF_OVER(text);
+		print_report(boot, &b);
+		write_file(BOOT_STATE_DIR "/report.txt", &b);
+	}
+	if (IS_ENABLED(CONFIG_HTTP) && boot->http.pid) {
+		struct http_health health = { .failed = boot->failed };
+
+		(void)str_copy(health.verdict, sizeof(health.verdict), boot->verdict);
+		(void)worker_send(&boot->http, &health, sizeof(health)); /* the next one may do */
+	}
+}

@@ -1,0 +1,143 @@
+#include "init/worker.h"
+
+#include "lib/clock.h"
+#include "lib/klibc.h"
+#include "lib/log.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#define PAUSE_FIRST_MS 250
+#define PAUSE_MAX_MS 30000
+
+void worker_become_child(struct loop *loop)
+{
+	sigset_t none;
+
+	loop_close_all(loop);
+	for (int s = 1; s < 32; s++)
+		(void)signal(s, SIG_DFL); /* KILL and STOP refuse, rightly */
+	sigemptyset(&none);
+	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void close_socket(struct worker *w)
+{
+	if (w->fd < 0)
+		return;
+	loop_remove(w->loop, w->fd);
+	close(w->fd);
+	w->fd = -1;
+}
+
+static void receive(void *ctx)
+{
+	struct worker *w = ctx;
+	_Alignas(8) char message[WORKER_MESSAGE_MAX];
+
+	for (;;) {
+		ssize_t len = recv(w->fd, message, sizeof(message), MSG_DONTWAIT);
+
+		if (len < 0 && (errno == EAGAIN || errno == EINTR))
+			return;
+		if (len <= 0) {
+			close_socket(w);
+			return;
+		}
+		if ((size_t)len == w->message_size && w->message)
+			w->message(w->ctx, message);
+		else
+			log_warning("worker %s: a message of %d bytes dropped", w->name, (int)len);
+	}
+}
+
+static void run_child(struct worker *w, int fd)
+{
+	worker_become_child(w->loop);
+	log_set_name(w->name);
+	_exit(w->run(fd, w->args));
+}
+
+static uint64_t pause_ms(unsigned failures)
+{
+	uint64_t pause = PAUSE_FIRST_MS;
+
+	while (--failures && pause < PAUSE_MAX_MS)
+		pause *= 2;
+	return pause < PAUSE_MAX_MS ? pause : PAUSE_MAX_MS;
+}
+
+static void restart(void *ctx)
+{
+	struct worker *w = ctx;
+
+	(void)worker_start(w->loop, w); /* logged, and tried again */
+}
+
+static void restart_later(struct worker *w)
+{
+	uint64_t pause = pause_ms(++w->failures);
+
+	log_warning("worker %s: starting it again in %u ms", w->name, (unsigned)pause);
+	(void)loop_set_timer(w->loop, clock_monotonic_ms() + pause, restart, w);
+}
+
+int worker_start(struct loop *loop, struct worker *w)
+{
+	int pair[2], err;
+
+	w->loop = loop;
+	w->fd = -1;
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return -errno;
+	w->pid = fork();
+	if (w->pid == 0) {
+		close(pair[0]);
+		run_child(w, pair[1]);
+	}
+	close(pair[1]);
+	err = w->pid < 0 ? -errno : loop_add(loop, pair[0], receive, w);
+	if (err) {
+		close(pair[0]); /* a child that did start sees the end of file and goes */
+		w->pid = 0;
+		log_err("worker %s: %s", w->name, strerror(-err));
+		if (w->policy == WORKER_RESTART)
+			restart_later(w);
+		return err;
+	}
+	w->fd = pair[0];
+	return 0;
+}
+
+int worker_send(struct worker *w, const void *message, size_t size)
+{
+	if (!w->pid || w->fd < 0)
+		return -EPIPE;
+	return send(w->fd, message, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+void worker_stop(struct worker *w)
+{
+	w->policy = WORKER_ONCE;
+	if (!w->loop)
+		return;
+	loop_clear_timer(w->loop, restart, w);
+	close_socket(w);
+}
+
+bool worker_reap(struct worker *w, pid_t pid, int status)
+{
+	if (!w->pid || pid != w->pid)
+		return false;
+	receive(w); /* what it said last still counts */
+	close_socket(w);
+	w->pid = 0;
+	if (w->ended)
+		w->ended(w->ctx, status);
+	if (w->policy == WORKER_RESTART) {
+		log_warning("worker %s: ended with status 0x%x", w->name, (unsigned)status);
+		restart_later(w);
+	}
+	return true;
+}
