@@ -2,6 +2,7 @@
 #ifndef INIT_BOOT_H
 #define INIT_BOOT_H
 
+#include "appliance/supervise.h"
 #include "init/config.h"
 #include "init/loop.h"
 #include "init/timeline.h"
@@ -15,7 +16,7 @@
 #include <stdint.h>
 
 #define BOOT_DEVICES_MAX 64
-#define BOOT_NO_DRIVER_MAX 16
+#define BOOT_NO_DRIVER_MAX 64
 #define BOOT_VERDICT_SIZE 512
 
 #define BOOT_ROOT_MOUNT "/sysroot" /* not below /run, which moves into it */
@@ -48,6 +49,9 @@ struct boot {
 	unsigned device_count;
 	unsigned device_changes;	/* counts what came and went */
 	struct blockdev *root;		/* NULL: not found yet */
+
+	struct supervisor supervisor;
+	unsigned stop_command;		/* LINUX_REBOOT_CMD_ to end with, 0: stay */
 
 	const char *stage;		/* the running one */
 	char note[192];			/* what its log line says */

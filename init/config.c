@@ -57,7 +57,7 @@ static const struct key keys[] = {
 	{ HELP("ro", "", "mount the root read-only (the default, as with the kernel)"), KEY_SET,
 	  FIELD(root_rw), .constant = 0 },
 	{ HELP("rw", "", "mount the root read-write"), KEY_SET, FIELD(root_rw), .constant = 1 },
-	{ HELP("rootwait", "[SECONDS]", "wait for the root device without limit, or that long"),
+	{ .row = { "rootwait", "SECONDS", "wait for the root device without limit, or that long", true },
 	  KEY_SECONDS, FIELD(rootwait), .constant = CONFIG_FOREVER },
 	{ HELP("rootdelay", "SECONDS", "pause before the first try to find the root"), KEY_SECONDS,
 	  FIELD(rootdelay) },
@@ -233,7 +233,7 @@ static int store(const struct reader *r, const struct key *key, char *value)
 static void unknown(const struct reader *r, const char *name)
 {
 	const char *nearest = NULL;
-	unsigned best = 4;
+	unsigned best = (unsigned)strlen(name) / 4 + 1; /* a short name is soon like any other */
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		unsigned distance = str_distance(name, keys[i].row.name, best);

@@ -79,7 +79,8 @@ uint32_t config_root_timeout(const struct config *c);
 /* ---- for `rootling options` and the manual page */
 
 struct config_row {
-	const char *name, *argument, *help;
+	const char *name, *argument, *help; /* @argument: "" for a word alone */
+	bool optional;			    /* the word also counts without its argument */
 };
 
 /* Row @index of the table, NULL behind the last. */

@@ -1,6 +1,7 @@
 #include "init/events.h"
 
 #include "init/recovery.h"
+#include "init/stage_appliance.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 
@@ -29,10 +30,20 @@ static void reap(struct boot *boot)
 	/* one SIGCHLD may stand for many: until nobody is left, or orphans outrun us */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
 		recovery_reap(boot, pid);
+		if (IS_ENABLED(CONFIG_APPLIANCE))
+			appliance_reap(boot, pid, status);
 		for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
 			if (worker_reap(workers[i], pid, status))
 				break;
 	}
+}
+
+/* Services are stopped in order by the stage that runs them. */
+static void end(struct boot *boot, unsigned command)
+{
+	boot->stop_command = command;
+	if (boot->supervisor.count == 0)
+		recovery_end(boot, command);
 }
 
 static void receive(void *ctx)
@@ -45,7 +56,7 @@ static void receive(void *ctx)
 			reap(boot);
 		for (size_t i = 0; i < REQUEST_COUNT; i++)
 			if (info.ssi_signo == (uint32_t)requests[i].signal)
-				recovery_end(boot, requests[i].command);
+				end(boot, requests[i].command);
 	}
 }
 

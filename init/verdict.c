@@ -6,16 +6,35 @@
 #include <errno.h>
 #include <string.h>
 
-/* Aliases of platform glue that every machine has and no root hangs on: not worth a word. */
-static bool may_be_storage(const char *alias)
-{
-	static const char *const buses[] = { "pci:", "usb:", "virtio:", "scsi:", "nvme:",
-					     "mmc:", "sdio:", "vmbus:", "xen:", "of:" };
+/* What a root can hang on, by the modalias of the device that had no driver. The class codes of
+ * PCI are those of include/linux/pci_ids.h. Everything else is not worth a word here. */
+static const struct {
+	const char *bus;  /* the alias starts with it */
+	const char *part; /* and holds this */
+	const char *what;
+} storage[] = {
+	{ "pci:", "bc01sc08", "NVMe controller" },
+	{ "pci:", "bc01sc06", "SATA controller" },
+	{ "pci:", "bc01", "storage controller" },
+	{ "pci:", "bc0Csc03", "USB controller" },
+	{ "pci:", "bc08sc05", "SD host controller" },
+	{ "pci:v00001AF4d00001001", "", "virtio disk" },
+	{ "pci:v00001AF4d00001042", "", "virtio disk" },
+	{ "virtio:d00000002", "", "virtio disk" },
+	{ "virtio:d00000008", "", "virtio SCSI" },
+	{ "scsi:t-0x00", "", "SCSI disk" },
+	{ "usb:", "ic08", "USB storage" },
+	{ "vmbus:", "", "Hyper-V device" },
+	{ "xen:vbd", "", "Xen disk" },
+	{ "mmc:block", "", "SD card" },
+};
 
-	for (size_t i = 0; i < sizeof(buses) / sizeof(buses[0]); i++)
-		if (str_after(alias, buses[i]))
-			return true;
-	return false;
+static const char *storage_name(const char *alias)
+{
+	for (size_t i = 0; i < sizeof(storage) / sizeof(storage[0]); i++)
+		if (str_after(alias, storage[i].bus) && strstr(alias, storage[i].part))
+			return storage[i].what;
+	return NULL;
 }
 
 static void print_device(struct buf *b, struct blockdev *dev)
@@ -51,15 +70,24 @@ static void print_seen(struct buf *b, struct boot *boot)
 	}
 }
 
+/* Vendor and device are enough to look it up; subsystem and class follow behind `sv`. */
+static size_t short_length(const char *alias)
+{
+	const char *end = str_after(alias, "pci:") ? strstr(alias, "sv") : NULL;
+
+	return end ? (size_t)(end - alias) : strlen(alias);
+}
+
 static void print_no_driver(struct buf *b, const struct boot *boot)
 {
 	const char *before = "; no module for ";
 
 	for (unsigned i = 0; i < boot->no_driver_count; i++) {
-		if (!may_be_storage(boot->no_driver[i]))
+		const char *alias = boot->no_driver[i], *what = storage_name(alias);
+
+		if (!what)
 			continue;
-		buf_puts(b, before);
-		buf_printable(b, boot->no_driver[i]);
+		buf_printf(b, "%s%.*s (%s)", before, (int)short_length(alias), alias, what);
 		before = ", ";
 	}
 }

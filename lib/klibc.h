@@ -32,6 +32,7 @@ int signalfd(int fd, const sigset_t *mask, int flags);
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 int finit_module(int fd, const char *parameters, int flags); /* there, but not declared */
 
+#define GRND_NONBLOCK 1U
 #define MFD_CLOEXEC 1U
 #define MS_NOSYMFOLLOW 256
 #define MS_SILENT 32768

@@ -141,17 +141,20 @@ void blockdev_read_partuuid(struct blockdev *dev)
 bool blockdev_matches(struct blockdev *dev, const struct rootspec *spec)
 {
 	struct rootdev known;
+	bool is_filesystem;
 
 	if (rootspec_needs_superblock(spec) && !dev->probed)
 		blockdev_probe(dev);
 	if (IS_ENABLED(CONFIG_PARTTABLE) && rootspec_needs_parttable(spec))
 		blockdev_read_partuuid(dev);
+	/* the UUID of a LUKS or RAID member is not that of a file system */
+	is_filesystem = dev->probed && !dev->probe_err && str_equal(dev->fs.usage, "filesystem");
 	known = (struct rootdev){
 		.name = dev->name,
 		.major = dev->major,
 		.minor = dev->minor,
-		.fs_uuid = dev->fs.uuid,
-		.fs_label = dev->fs.label,
+		.fs_uuid = is_filesystem ? dev->fs.uuid : "",
+		.fs_label = is_filesystem ? dev->fs.label : "",
 		.part_uuid = dev->part_uuid,
 		.part_label = dev->part_label,
 	};

@@ -1,0 +1,57 @@
+#include "init/stage_appliance.h"
+
+#include "init/recovery.h"
+#include "init/stages.h"
+#include "lib/clock.h"
+#include "lib/klibc.h"
+#include "lib/log.h"
+
+#define STOP_LIMIT_MS 5000
+
+static void prepare_child(void *ctx)
+{
+	worker_become_child(ctx);
+}
+
+static void supervise(void *ctx)
+{
+	struct boot *boot = ctx;
+	uint64_t next_ms = supervise_run(&boot->supervisor, clock_monotonic_ms());
+
+	if (next_ms)
+		(void)loop_set_timer(&boot->loop, next_ms, supervise, boot);
+}
+
+void appliance_reap(struct boot *boot, pid_t pid, int status)
+{
+	if (supervise_reap(&boot->supervisor, pid, status, clock_monotonic_ms()))
+		supervise(boot);
+}
+
+/* TERM, and KILL for those that do not listen. */
+static void stop_services(struct boot *boot)
+{
+	static const int signals[] = { SIGTERM, SIGKILL };
+
+	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
+		uint64_t until_ms = clock_monotonic_ms() + STOP_LIMIT_MS;
+
+		(void)supervise_stop(&boot->supervisor, signals[i]);
+		while (supervise_running(&boot->supervisor) && clock_monotonic_ms() < until_ms)
+			(void)loop_round(&boot->loop, until_ms);
+	}
+}
+
+int stage_appliance(struct boot *boot)
+{
+	boot->supervisor.prepare_child = prepare_child;
+	boot->supervisor.ctx = &boot->loop;
+	if (supervise_read(&boot->supervisor, clock_monotonic_ms()) == 0)
+		return STAGE_SKIPPED;
+	log_info("appliance: %u services", boot->supervisor.count);
+	supervise(boot);
+	while (!boot->stop_command)
+		(void)loop_round(&boot->loop, 0);
+	stop_services(boot);
+	recovery_end(boot, boot->stop_command);
+}

@@ -1,0 +1,255 @@
+/* The option table: what each word sets, which source wins, what is said about the rest. */
+#include "init/config.h"
+#include "lib/buf.h"
+#include "lib/log.h"
+
+#include "tests/unit/cmocka_all.h"
+#include <errno.h>
+#include <string.h>
+
+struct fixture {
+	struct config config;
+	char warnings[1024];
+	struct buf said;
+};
+
+static void keep(void *ctx, const char *line)
+{
+	struct fixture *f = ctx;
+
+	buf_printf(&f->said, "%s\n", line);
+}
+
+static void start(struct fixture *f)
+{
+	config_init(&f->config);
+	f->said = BUF_OVER(f->warnings);
+}
+
+static void read_one(struct fixture *f, const char *line)
+{
+	start(f);
+	assert_int_equal(config_read(&f->config, CONFIG_CMDLINE, line, keep, f), 0);
+}
+
+static void scalars_take_the_last_value(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "root=/dev/vda root=UUID=1-2 rootfstype=ext4 rw ro rw init=/bin/x");
+	assert_string_equal(f.config.root, "UUID=1-2");
+	assert_string_equal(f.config.rootfstype, "ext4");
+	assert_string_equal(f.config.init, "/bin/x");
+	assert_int_equal(f.config.root_rw, 1);
+	assert_string_equal(f.warnings, "");
+}
+
+static void dash_and_underscore_are_one_character_in_names(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.driver-pre=a rd.driver_pre=b");
+	assert_int_equal(f.config.driver_pre.count, 0);
+	read_one(&f, "rd.driver.pre=a");
+	assert_int_equal(f.config.driver_pre.count, 1);
+}
+
+static void names_are_whole_words(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rootflagsx=1 rootx=/dev/vda noresume");
+	assert_null(f.config.root);
+	assert_null(f.config.rootflags);
+}
+
+static void flags_know_on_and_off(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.shell=0 debug");
+	assert_int_equal(f.config.shell, 0);
+	assert_int_equal(f.config.log_level, LOG_DEBUG);
+	read_one(&f, "rd.shell=0 rd.shell");
+	assert_int_equal(f.config.shell, 1);
+}
+
+static void rootwait_alone_waits_for_ever(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "");
+	assert_int_equal(config_root_timeout(&f.config), 30);
+	read_one(&f, "rootwait");
+	assert_int_equal(config_root_timeout(&f.config), CONFIG_FOREVER);
+	read_one(&f, "rootwait=7");
+	assert_int_equal(config_root_timeout(&f.config), 7);
+	read_one(&f, "rd.timeout=0");
+	assert_int_equal(config_root_timeout(&f.config), CONFIG_FOREVER);
+	read_one(&f, "rd.timeout=5");
+	assert_int_equal(config_root_timeout(&f.config), 5);
+}
+
+static void lists_split_at_commas_and_accumulate(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.break=root,rootfs rd.break=switch_root ip=1::2 ip=a,b");
+	assert_int_equal(f.config.breaks.count, 3);
+	assert_string_equal(f.config.breaks.item[1], "rootfs");
+	assert_string_equal(f.config.breaks.item[2], "switch_root");
+	assert_int_equal(f.config.ip.count, 2);
+	assert_string_equal(f.config.ip.item[1], "a,b");
+}
+
+static void a_later_source_replaces_a_list(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(config_read(&f.config, CONFIG_IMAGE, "ip=dhcp rw", keep, &f), 0);
+	assert_int_equal(config_read(&f.config, CONFIG_CMDLINE, "ip=off", keep, &f), 0);
+	assert_int_equal(f.config.ip.count, 1);
+	assert_string_equal(f.config.ip.item[0], "off");
+	assert_int_equal(f.config.root_rw, 1);
+}
+
+static void sealed_options_cannot_be_undone(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(config_read(&f.config, CONFIG_CMDLINE,
+				     "rd.shell=1 rd.emergency=shell rd.break=root rd.http=80",
+				     keep, &f), 0);
+	assert_int_equal(config_read(&f.config, CONFIG_SEALED,
+				     "rd.shell=0 rd.emergency=reboot rd.break= rd.http=",
+				     keep, &f), 0);
+	assert_int_equal(f.config.shell, 0);
+	assert_int_equal(f.config.emergency, EMERGENCY_REBOOT);
+	assert_int_equal(f.config.breaks.count, 0);
+	assert_int_equal(f.config.http.count, 0);
+}
+
+static void words_behind_the_dashes_go_to_init_alone(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "single root=/dev/vda -- root=/dev/vdb a=\"b c\" x");
+	assert_string_equal(f.config.root, "/dev/vda");
+	assert_int_equal(f.config.init_args.count, 4);
+	assert_string_equal(f.config.init_args.item[0], "single");
+	assert_string_equal(f.config.init_args.item[1], "root=/dev/vdb");
+	assert_string_equal(f.config.init_args.item[2], "a=b c");
+	assert_string_equal(f.config.init_args.item[3], "x");
+}
+
+static void an_unknown_dotted_option_is_named_with_the_nearest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.brake=root rd.completely.different ours.not quiet2");
+	assert_string_equal(f.warnings, "rd.brake: unknown option, did you mean rd.break?\n"
+					"rd.completely.different: unknown option\n");
+}
+
+static void a_wrong_value_is_named_and_ignored(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.timeout=9 rd.timeout=soon rd.emergency=panic panic=99999999999 rootdelay");
+	assert_int_equal(f.config.timeout, 9);
+	assert_int_equal(f.config.emergency, EMERGENCY_SHELL);
+	assert_string_equal(f.warnings, "rd.timeout=soon: not SECONDS\n"
+					"rd.emergency=panic: not shell|reboot|poweroff|halt\n"
+					"panic=99999999999: not SECONDS\n"
+					"rootdelay=: not SECONDS\n");
+}
+
+static void panic_may_be_negative(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "panic=-1");
+	assert_int_equal(f.config.panic, -1);
+}
+
+static void a_full_list_ignores_the_rest(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	read_one(&f, "rd.break=1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17");
+	assert_int_equal(f.config.breaks.count, CONFIG_LIST_MAX);
+	assert_string_equal(f.warnings, "rd.break: more than 16 values: 17 ignored\n");
+}
+
+static void too_long_a_source_does_not_count(void **state)
+{
+	static char line[CONFIG_TEXT_SIZE + 1];
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	memset(line, 'a', CONFIG_TEXT_SIZE);
+	assert_int_equal(config_read(&f.config, CONFIG_CMDLINE, line, keep, &f), -EFBIG);
+}
+
+static void values_print_as_they_were_given(void **state)
+{
+	struct fixture f;
+	char value[64];
+	unsigned i;
+
+	(void)state;
+	read_one(&f, "rd.emergency=reboot rootwait rd.break=a,b");
+	for (i = 0; config_row(i); i++) {
+		if (strcmp(config_row(i)->name, "rd.emergency") == 0) {
+			assert_true(config_value(&f.config, i, 0, value, sizeof(value)));
+			assert_string_equal(value, "reboot");
+		} else if (strcmp(config_row(i)->name, "rootwait") == 0) {
+			assert_true(config_value(&f.config, i, 0, value, sizeof(value)));
+			assert_string_equal(value, "forever");
+		} else if (strcmp(config_row(i)->name, "rd.break") == 0) {
+			assert_true(config_value(&f.config, i, 1, value, sizeof(value)));
+			assert_string_equal(value, "b");
+			assert_false(config_value(&f.config, i, 2, value, sizeof(value)));
+		}
+	}
+	assert_true(i > 20);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scalars_take_the_last_value),
+		cmocka_unit_test(dash_and_underscore_are_one_character_in_names),
+		cmocka_unit_test(names_are_whole_words),
+		cmocka_unit_test(flags_know_on_and_off),
+		cmocka_unit_test(rootwait_alone_waits_for_ever),
+		cmocka_unit_test(lists_split_at_commas_and_accumulate),
+		cmocka_unit_test(a_later_source_replaces_a_list),
+		cmocka_unit_test(sealed_options_cannot_be_undone),
+		cmocka_unit_test(words_behind_the_dashes_go_to_init_alone),
+		cmocka_unit_test(an_unknown_dotted_option_is_named_with_the_nearest),
+		cmocka_unit_test(a_wrong_value_is_named_and_ignored),
+		cmocka_unit_test(panic_may_be_negative),
+		cmocka_unit_test(a_full_list_ignores_the_rest),
+		cmocka_unit_test(too_long_a_source_does_not_count),
+		cmocka_unit_test(values_print_as_they_were_given),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
