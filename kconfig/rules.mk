@@ -79,6 +79,7 @@ endef
 $(foreach f,target host unit fuzz cov,$(eval $(call flavour,$(f))))
 
 # Generated headers come first; the dependency files take over from the second build on.
+target-prepare := $(SYSROOT:%=sysroot-$(ARCH)) $(if $(filter musl,$(LIBC)),$(O)/musl-kernel-headers)
 $(addprefix $(O)/target/,$(objs)): | $(O)/include/config/auto.conf $(target-prepare)
 $(foreach f,host unit fuzz cov,$(addprefix $(O)/$(f)/,$(lib-objs) $(host-objs))): | $(O)/host/include/config/auto.conf
 

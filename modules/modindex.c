@@ -6,9 +6,9 @@
 #include <stdbool.h>
 #include <string.h>
 
-#define INDEX_MAGIC         0xb007f457
+#define INDEX_MAGIC	    0xb007f457
 #define INDEX_VERSION_MAJOR 2
-#define INDEX_ROOT          8 /* where the reference to the root node stands */
+#define INDEX_ROOT	    8 /* where the reference to the root node stands */
 
 /* A reference to a node: its offset, and which of its parts are there, in this order. */
 #define NODE_PREFIX   0x80000000u
@@ -46,10 +46,10 @@ struct match {
 	const struct modindex *index;
 	const char *string;
 	size_t len;
-	unsigned words; /* of struct glob's @ends in use */
-	size_t budget;  /* steps left in this round: a sound index has no more than bytes
-	                 */
-	uint64_t after; /* the last hit of the round before */
+	unsigned words;		  /* of struct glob's @ends in use */
+	size_t budget;		  /* steps left in this round: no more than bytes */
+	uint64_t after;		  /* the last hit of the round before */
+	const char *value_before; /* what was visited last */
 	unsigned count;
 	uint64_t hits[HITS_PER_ROUND]; /* ascending: priority, then offset of the value */
 };
@@ -115,8 +115,7 @@ static int visit_values(struct node *node, modindex_visit visit, void *ctx)
 		const char *value;
 		int err;
 
-		cursor_skip(&node->values,
-		            4); /* depmod has sorted them by this priority */
+		(void)cursor_be32(&node->values); /* the priority they are sorted by */
 		value = cursor_string(&node->values);
 		if (!value)
 			return -EUCLEAN;
@@ -129,7 +128,7 @@ static int visit_values(struct node *node, modindex_visit visit, void *ctx)
 
 /* A loop in a damaged index ends with the key: each child takes a byte of it. */
 int modindex_lookup(const struct modindex *index, const char *key, modindex_visit visit,
-                    void *ctx)
+		    void *ctx)
 {
 	uint32_t ref = index_root(index);
 
@@ -197,8 +196,7 @@ static bool glob_advance(const struct match *m, struct glob *g, uint8_t token)
 	return any != 0;
 }
 
-/* '*': from the first place where the pattern may have ended on, it may have ended
- * anywhere. */
+/* '*': the pattern may end anywhere from the first place on where it may have ended. */
 static bool glob_star(const struct match *m, struct glob *g)
 {
 	unsigned i = 0;
@@ -222,8 +220,7 @@ static void class_add(struct glob *g, uint8_t byte)
 	g->previous = byte;
 }
 
-/* One byte of what stands between '[' and ']'; a class may be cut anywhere by the trie.
- */
+/* One byte of what stands between '[' and ']'. The trie may cut it anywhere. */
 static bool class_feed(const struct match *m, struct glob *g, uint8_t byte)
 {
 	if (g->state == CLASS_START && (byte == '!' || byte == '^') && !g->negated) {
@@ -259,8 +256,7 @@ static bool glob_feed(const struct match *m, struct glob *g, uint8_t byte)
 		g->negated = g->range = false;
 		return true;
 	case ']':
-		return false; /* depmod refuses it, so that it can be glob_advance()'s
-		                 token */
+		return false; /* a token of glob_advance(), and depmod refuses it alone */
 	default:
 		return glob_advance(m, g, byte);
 	}
@@ -276,6 +272,8 @@ static void glob_copy(const struct match *m, struct glob *to, const struct glob 
 /* The bytes with which a pattern may go on: children under others need no look. */
 static void glob_wanted(const struct match *m, const struct glob *g, uint64_t wanted[4])
 {
+	const char *string = m->string;
+
 	if (g->state != OUTSIDE) {
 		memset(wanted, 0xff, 32);
 		return;
@@ -284,10 +282,9 @@ static void glob_wanted(const struct match *m, const struct glob *g, uint64_t wa
 	bits_add(wanted, '*');
 	bits_add(wanted, '?');
 	bits_add(wanted, '[');
-	for (unsigned i = 0; i < m->words; i++)
+	for (unsigned i = 0; i < m->words; i++, string += 64)
 		for (uint64_t left = g->ends[i]; left; left &= left - 1)
-			bits_add(wanted,
-			         (uint8_t)m->string[i * 64 + __builtin_ctzll(left)]);
+			bits_add(wanted, (uint8_t)string[__builtin_ctzll(left)]);
 }
 
 static void hits_add(struct match *m, uint64_t hit)
@@ -326,7 +323,7 @@ static int walk(struct match *m, uint32_t ref, struct glob *g, unsigned depth)
 	uint64_t wanted[4];
 	size_t last = m->len;
 	int err = depth < DEPTH_MAX && m->budget-- > 0 ? node_read(m->index, ref, &node)
-	                                               : -EUCLEAN;
+						       : -EUCLEAN;
 
 	if (err)
 		return err;
@@ -353,23 +350,22 @@ static int walk(struct match *m, uint32_t ref, struct glob *g, unsigned depth)
 	return err;
 }
 
-static int visit_hits(const struct match *m, modindex_visit visit, void *ctx)
+static int visit_hits(struct match *m, modindex_visit visit, void *ctx)
 {
-	const char *before = NULL;
 	int err = 0;
 
 	for (unsigned i = 0; i < m->count && !err; i++) {
 		const char *value = (const char *)m->index->data + (uint32_t)m->hits[i];
 
-		if (!before || strcmp(before, value) != 0)
+		if (!m->value_before || strcmp(m->value_before, value) != 0)
 			err = visit(ctx, value);
-		before = value;
+		m->value_before = value;
 	}
 	return err;
 }
 
 int modindex_match(const struct modindex *index, const char *string, modindex_visit visit,
-                   void *ctx)
+		   void *ctx)
 {
 	uint32_t root = index_root(index);
 	struct match m = { .index = index, .string = string, .len = strlen(string) };

@@ -18,8 +18,8 @@ struct modindex {
 	size_t len;
 };
 
-/* Checks magic and version only. 0; -EINVAL: another kind of file. @data must stay. A struct
- * modindex of zeroes may stand for a file that is not there: it has no keys. */
+/* Checks magic and version only. 0; -EINVAL: another kind of file. @data must stay. A
+ * struct modindex of zeroes may stand for a file that is not there: it has no keys. */
 int modindex_open(struct modindex *index, const void *data, size_t len);
 
 /* One value of a key, a string inside of the index. A return value that is not 0 ends the
@@ -29,13 +29,13 @@ typedef int (*modindex_visit)(void *ctx, const char *value);
 /* Visits the values of exactly @key, by priority. 0 also when there are none; -EUCLEAN:
  * the index is damaged. */
 int modindex_lookup(const struct modindex *index, const char *key, modindex_visit visit,
-                    void *ctx);
+		    void *ctx);
 
 /* Visits the values of every key that matches @string as an fnmatch(3) pattern of * ?
  * [...], by priority: the order of modules.order. What several keys of one module give
  * comes once. Returns as modindex_lookup() does; -ENAMETOOLONG: @string is longer than
  * the maximum. */
 int modindex_match(const struct modindex *index, const char *string, modindex_visit visit,
-                   void *ctx);
+		   void *ctx);
 
 #endif

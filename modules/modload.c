@@ -194,6 +194,8 @@ static int load_file(struct modload *m, const char *path, unsigned depth)
 	if (err || is_loaded(name))
 		return err;
 	load_softdeps(m, name, "pre:", depth);
+	if (is_loaded(name)) /* by way of a loop of softdeps */
+		return 0;
 	err = insert_file(m, path, name);
 	if (err) {
 		log_err("module %s: %s", name, strerror(-err));

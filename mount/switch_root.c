@@ -8,8 +8,8 @@
 #include "mount/apifs.h"
 
 #include <dirent.h>
-#include <elf.h>
 #include <errno.h>
+#include <linux/elf.h>
 #include <linux/magic.h>
 #include <linux/reboot.h>
 #include <stdarg.h>

@@ -1,0 +1,38 @@
+/* The newc form of cpio, as the kernel reads it (buffer-format.rst, init/initramfs.c).
+ * Pure: memory in, memory out. */
+#ifndef INITRAMFS_NEWC_H
+#define INITRAMFS_NEWC_H
+
+#include "initramfs/mem.h"
+#include "lib/cursor.h"
+
+#include <stdint.h>
+
+/* Ends an archive; no file can have this name. */
+#define NEWC_TRAILER "TRAILER!!!"
+
+struct newc_entry {
+	const char *name; /* without a leading '/'; "." is the root */
+	uint32_t ino, mode, uid, gid, nlink, mtime;
+	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
+	const uint8_t *data; /* of a symbolic link: its target, without a NUL */
+	size_t len;
+};
+
+/* Appends one entry. 0; -EINVAL: empty name, or the trailer's; -ENAMETOOLONG: a name or
+ * target that the kernel would skip in silence; -EFBIG: 4 GiB or more. */
+int newc_put(struct bytes *out, const struct newc_entry *entry);
+void newc_put_trailer(struct bytes *out);
+
+/* Reads one archive; @cursor stands behind its trailer at the end. */
+struct newc_reader {
+	struct cursor cursor;
+	size_t offset;	     /* of the entry read last */
+	const char *problem; /* static text, set with -EUCLEAN */
+};
+
+/* 1: an entry, which points into the cursor's memory; 0: the trailer was read, or the
+ * data ended where an entry ends; -EUCLEAN: see @problem and @offset. */
+int newc_read(struct newc_reader *r, struct newc_entry *entry);
+
+#endif

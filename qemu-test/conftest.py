@@ -1,0 +1,80 @@
+"""The fixtures of the rig. A scenario that failed leaves its machine's serial log, command line,
+status files and again.sh in $O/qemu-test/NAME; one that passed leaves nothing."""
+
+from __future__ import annotations
+
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from vm import VM, Disk, Machine
+from workshop import Workshop
+
+FAILED = pytest.StashKey[bool]()
+
+
+@pytest.fixture(scope="session")
+def workshop() -> Workshop:
+    return Workshop()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def tool(workshop: Workshop) -> Path:
+    """`rootling` as it is now, also for scenarios that need no machine."""
+    return workshop.tool()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
+    outcome = yield
+    report = outcome.get_result()
+    if report.failed:
+        item.stash[FAILED] = True
+        if place := getattr(item, "funcargs", {}).get("place"):
+            report.sections.append(("kept; again.sh boots a machine again by hand", str(place)))
+
+
+@pytest.fixture
+def place(request: pytest.FixtureRequest, workshop: Workshop) -> Iterator[Path]:
+    """A folder for this scenario's files, kept when it fails."""
+    folder = workshop.out / "qemu-test" / re.sub(r"[^A-Za-z0-9._=-]+", "_", request.node.name)
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    yield folder
+    if not request.node.stash.get(FAILED, False):
+        shutil.rmtree(folder)
+
+
+@pytest.fixture
+def boot(request: pytest.FixtureRequest, workshop: Workshop, place: Path) -> Iterator[Callable[..., VM]]:
+    """boot(cmdline=..., disks=[...]): a machine that starts now and ends with the scenario. An
+    image of the `vm` configuration and the cloud kernel unless it is told otherwise."""
+    machines: list[VM] = []
+
+    def start(
+        cmdline: str = "",
+        disks: list[Path | Disk] | None = None,
+        initrd: Path | None = None,
+        kernel: Path | None = None,
+        arch: str = "x86_64",
+        **more: object,
+    ) -> VM:
+        machine = Machine(
+            kernel=kernel or workshop.kernel(arch) / "vmlinuz",
+            initrd=initrd or workshop.image(arch=arch),
+            cmdline=cmdline,
+            disks=[d if isinstance(d, Disk) else Disk(d) for d in disks or []],
+            arch=arch,
+            **more,
+        )
+        vm = VM(machine, place if not machines else place / str(len(machines) + 1))
+        machines.append(vm)
+        return vm
+
+    yield start
+    for vm in machines:
+        if request.node.stash.get(FAILED, False):
+            vm.collect()
+        vm.close()
