@@ -101,11 +101,19 @@ run: deps ## boot into a login shell; ROOT=debian APPEND='…' DISK=… KERNEL=�
 root-%:
 	@scripts/root $(CACHE)/root $* $(ARCH)
 
+# Its list of options is printed by the tool from the table of init/config.c.
+cmd_page = $(O)/rootling options --mdoc >$@.options && \
+	sed -e '/^@OPTIONS@/ { r $@.options' -e 'd }' $< >$@
+tag_page := MAN
+$(O)/man/rootling.cmdline.7: man/rootling.cmdline.7.in $(O)/rootling FORCE
+	$(call if_changed,page)
+pages = $(wildcard man/*.[1-8]) $(O)/man/rootling.cmdline.7
+
 .PHONY: install
-install: $(O)/init $(O)/rootling ## install under DESTDIR and PREFIX
+install: $(O)/init $(O)/rootling $(O)/man/rootling.cmdline.7 ## install under DESTDIR and PREFIX
 	install -D -m 0755 $(O)/rootling $(DESTDIR)$(PREFIX)/bin/rootling
 	install -D -m 0755 $(O)/init $(DESTDIR)$(PREFIX)/lib/rootling/init
-	for p in man/*.[1-8]; do install -D -m 0644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	for p in $(pages); do install -D -m 0644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
 
 .PHONY: size
 size: $(O)/init $(O)/rootling ## sizes of the products against their budgets
@@ -138,7 +146,8 @@ coverage: $(unit-tests:%=$(O)/cov/test_%) ## line coverage of the unit tests
 .PHONY: lint lint-text
 lint: lint-text ## compiler warnings as errors, formats, cppcheck, man pages, layers
 	@$(MAKE) O=$(O)/lint WERROR=1 full_defconfig
-	@$(MAKE) O=$(O)/lint WERROR=1 $(O)/lint/init $(O)/lint/rootling
+	@$(MAKE) O=$(O)/lint WERROR=1 $(O)/lint/init $(O)/lint/man/rootling.cmdline.7
+	@mandoc -Tlint -Wwarning $(O)/lint/man/rootling.cmdline.7
 lint-text:
 	@scripts/lint
 

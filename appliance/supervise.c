@@ -12,9 +12,9 @@
 #include <string.h>
 #include <sys/wait.h>
 
-#define STEADY_MS 10000
+#define STEADY_MS      10000
 #define BACKOFF_MAX_MS 30000
-#define FILE_SIZE_MAX 8192
+#define FILE_SIZE_MAX  8192
 
 /* ---- reading */
 
@@ -76,7 +76,8 @@ static void become_service(const struct supervisor *s, const struct service *ser
 	s->prepare_child(s->ctx);
 	(void)setsid();
 	execve(service->unit.argv[0], service->unit.argv, environment);
-	log_err("service %s: %s: %s", service->name, service->unit.argv[0], strerror(errno));
+	log_err("service %s: %s: %s", service->name, service->unit.argv[0],
+		strerror(errno));
 	_exit(127);
 }
 
@@ -125,19 +126,23 @@ uint64_t supervise_run(struct supervisor *s, uint64_t now_ms)
 	return next_ms;
 }
 
-static void ended(const struct supervisor *s, struct service *service, int status, uint64_t now_ms)
+static void ended(const struct supervisor *s, struct service *service, int status,
+		  uint64_t now_ms)
 {
 	bool failed = !WIFEXITED(status) || WEXITSTATUS(status) != 0;
 
 	service->pid = 0;
 	if (WIFSIGNALED(status))
-		log_info("service %s: ended by signal %d", service->name, WTERMSIG(status));
+		log_info("service %s: ended by signal %d", service->name,
+			 WTERMSIG(status));
 	else
-		log_info("service %s: ended with status %d", service->name, WEXITSTATUS(status));
+		log_info("service %s: ended with status %d", service->name,
+			 WEXITSTATUS(status));
 	if (s->stopping || service->unit.restart == UNIT_RESTART_NO ||
 	    (service->unit.restart == UNIT_RESTART_ON_FAILURE && !failed))
 		return;
-	service->failures = now_ms - service->started_ms < STEADY_MS ? service->failures + 1 : 1;
+	service->failures =
+		now_ms - service->started_ms < STEADY_MS ? service->failures + 1 : 1;
 	service->start_at_ms = now_ms + backoff_ms(service);
 }
 
@@ -157,7 +162,8 @@ void supervise_stop(struct supervisor *s, int signal)
 	s->stopping = true;
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->services[i].pid)
-			(void)kill(-s->services[i].pid, signal); /* gone already is fine */
+			(void)kill(-s->services[i].pid,
+				   signal); /* gone already is fine */
 }
 
 unsigned supervise_running(const struct supervisor *s)

@@ -1,5 +1,6 @@
-/* The services of an appliance: start, restart with back-off, stop in order. Owns no loop: the
- * caller says what time it is, which child ended, and asks when to call again. */
+/* The services of an appliance: start, restart with back-off, stop in order. Owns no
+ * loop: the caller says what time it is, which child ended, and asks when to call again.
+ */
 #ifndef APPLIANCE_SUPERVISE_H
 #define APPLIANCE_SUPERVISE_H
 
@@ -14,7 +15,7 @@
 struct service {
 	char name[64];
 	struct unit unit;
-	pid_t pid;	      /* 0: not running */
+	pid_t pid; /* 0: not running */
 	uint64_t started_ms;
 	uint64_t start_at_ms; /* 0: not to be started */
 	uint32_t failures;    /* in a row; a run of 10 s ends the row */
@@ -28,8 +29,8 @@ struct supervisor {
 	void *ctx;
 };
 
-/* Reads every SERVICES_DIR/NAME.service. What is wrong in one is logged with file and line, and
- * that one is left out. The number of services. */
+/* Reads every SERVICES_DIR/NAME.service. What is wrong in one is logged with file and
+ * line, and that one is left out. The number of services. */
 unsigned supervise_read(struct supervisor *s, uint64_t now_ms);
 
 /* Starts what is due. When to call again, 0: when a child ends. */

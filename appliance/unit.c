@@ -13,8 +13,9 @@ static bool is_blank(char c)
 	return c == ' ' || c == '\t' || c == '\r';
 }
 
-/* The next word of *@s as systemd splits it: blanks separate, '…' and "…" quote, a backslash takes
- * the next character as it is. Copied into unit->text. NULL with *@err 0: no word is left. */
+/* The next word of *@s as systemd splits it: blanks separate, '…' and "…" quote, a
+ * backslash takes the next character as it is. Copied into unit->text. NULL with *@err 0:
+ * no word is left. */
 static char *next_word(struct unit *unit, const char **s, int *err)
 {
 	const char *p = *s;
@@ -47,12 +48,14 @@ static char *next_word(struct unit *unit, const char **s, int *err)
 	return quote ? NULL : start;
 }
 
-static int split(struct unit *unit, const char *value, char **words, uint32_t count, uint32_t max)
+static int split(struct unit *unit, const char *value, char **words, uint32_t count,
+		 uint32_t max)
 {
 	int err;
 	char *word;
 
-	while (unit->text_len < UNIT_TEXT_SIZE && (word = next_word(unit, &value, &err))) {
+	while (unit->text_len < UNIT_TEXT_SIZE &&
+	       (word = next_word(unit, &value, &err))) {
 		if (count == max)
 			return -E2BIG;
 		words[count++] = word;
@@ -120,7 +123,8 @@ static const char *set_restart_sec(struct unit *unit, const char *value)
 
 static const struct {
 	const char *name;
-	const char *(*set)(struct unit *unit, const char *value); /* NULL, or what is wrong */
+	const char *(*set)(struct unit *unit,
+			   const char *value); /* NULL, or what is wrong */
 } keys[] = {
 	{ "ExecStart", set_exec_start },
 	{ "Environment", set_environment },

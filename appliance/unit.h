@@ -1,16 +1,17 @@
 /* Service files of an appliance: a subset of systemd.service(5). Pure.
  *
- * Known in [Service]: ExecStart= Environment= Restart=no|on-failure|always RestartSec=SECONDS.
- * Other sections are read over; another key of [Service] is an error, because a service that
- * silently runs without what its author asked for is worse than one that says so. */
+ * Known in [Service]: ExecStart= Environment= Restart=no|on-failure|always
+ * RestartSec=SECONDS. Other sections are read over; another key of [Service] is an error,
+ * because a service that silently runs without what its author asked for is worse than
+ * one that says so. */
 #ifndef APPLIANCE_UNIT_H
 #define APPLIANCE_UNIT_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-#define UNIT_TEXT_SIZE 2048
-#define UNIT_ARGS_MAX 32
+#define UNIT_TEXT_SIZE	     2048
+#define UNIT_ARGS_MAX	     32
 #define UNIT_ENVIRONMENT_MAX 32
 
 enum unit_restart {
@@ -34,7 +35,8 @@ struct unit_error {
 	const char *what; /* static storage */
 };
 
-/* 0, or -EINVAL with @error set. The unit must not be copied afterwards: it points into itself. */
+/* 0, or -EINVAL with @error set. The unit must not be copied afterwards: it points into
+ * itself. */
 int unit_parse(const char *file, struct unit *unit, struct unit_error *error);
 
 #endif

@@ -9,8 +9,8 @@
 #include <string.h>
 
 enum kind {
-	KEY_FLAG,	/* `name`, `name=1`, `name=0` */
-	KEY_SET,	/* `name` sets the field to @constant */
+	KEY_FLAG, /* `name`, `name=1`, `name=0` */
+	KEY_SET,  /* `name` sets the field to @constant */
 	KEY_STRING,
 	KEY_NUMBER,
 	KEY_SECONDS,	/* `name=SECONDS`; `name` alone: @constant */
@@ -41,56 +41,78 @@ static const struct choice emergency_words[] = {
 };
 
 static const struct choice log_words[] = {
-	{ "err", LOG_ERR },   { "warning", LOG_WARNING }, { "info", LOG_INFO },
-	{ "debug", LOG_DEBUG }, { NULL },
+	{ "err", LOG_ERR },
+	{ "warning", LOG_WARNING },
+	{ "info", LOG_INFO },
+	{ "debug", LOG_DEBUG },
+	{ NULL },
 };
 
-#define FIELD(member) .offset = offsetof(struct config, member)
+#define FIELD(member)		   .offset = offsetof(struct config, member)
 #define HELP(name, argument, help) .row = { name, argument, help }
 
 static const struct key keys[] = {
-	{ HELP("root", "DEVICE", "the root device: /dev/NAME, UUID=, LABEL=, PARTUUID=, PARTLABEL= or MAJ:MIN"),
+	{ HELP("root", "DEVICE",
+	       "the root device: /dev/NAME, UUID=, LABEL=, PARTUUID=, PARTLABEL= or "
+	       "MAJ:MIN"),
 	  KEY_STRING, FIELD(root) },
-	{ HELP("rootfstype", "TYPE[,TYPE...]", "file system types to mount the root with, instead of what its superblock says"),
+	{ HELP("rootfstype", "TYPE[,TYPE...]",
+	       "file system types to mount the root with, instead of what its superblock "
+	       "says"),
 	  KEY_STRING, FIELD(rootfstype) },
-	{ HELP("rootflags", "OPTIONS", "mount options of the root"), KEY_STRING, FIELD(rootflags) },
-	{ HELP("ro", "", "mount the root read-only (the default, as with the kernel)"), KEY_SET,
-	  FIELD(root_rw), .constant = 0 },
-	{ HELP("rw", "", "mount the root read-write"), KEY_SET, FIELD(root_rw), .constant = 1 },
-	{ .row = { "rootwait", "SECONDS", "wait for the root device without limit, or that long", true },
-	  KEY_SECONDS, FIELD(rootwait), .constant = CONFIG_FOREVER },
-	{ HELP("rootdelay", "SECONDS", "pause before the first try to find the root"), KEY_SECONDS,
-	  FIELD(rootdelay) },
-	{ HELP("rd.timeout", "SECONDS", "how long to wait for the root device (30); 0: without limit"),
+	{ HELP("rootflags", "OPTIONS", "mount options of the root"), KEY_STRING,
+	  FIELD(rootflags) },
+	{ HELP("ro", "", "mount the root read-only (the default, as with the kernel)"),
+	  KEY_SET, FIELD(root_rw), .constant = 0 },
+	{ HELP("rw", "", "mount the root read-write"), KEY_SET, FIELD(root_rw),
+	  .constant = 1 },
+	{ .row = { "rootwait", "SECONDS",
+		   "wait for the root device without limit, or that long", true },
+	  KEY_SECONDS,
+	  FIELD(rootwait),
+	  .constant = CONFIG_FOREVER },
+	{ HELP("rootdelay", "SECONDS", "pause before the first try to find the root"),
+	  KEY_SECONDS, FIELD(rootdelay) },
+	{ HELP("rd.timeout", "SECONDS",
+	       "how long to wait for the root device (30); 0: without limit"),
 	  KEY_SECONDS, FIELD(timeout) },
-	{ HELP("init", "PATH", "the init of the real root (/sbin/init, /etc/init, /bin/init, /bin/sh)"),
+	{ HELP("init", "PATH",
+	       "the init of the real root (/sbin/init, /etc/init, /bin/init, /bin/sh)"),
 	  KEY_STRING, FIELD(init) },
-	{ HELP("rd.break", "STAGE[,STAGE...]", "a shell before these stages; leave it to go on"),
+	{ HELP("rd.break", "STAGE[,STAGE...]",
+	       "a shell before these stages; leave it to go on"),
 	  KEY_LIST, FIELD(breaks) },
 	{ HELP("rd.shell", "0|1", "0: never a shell"), KEY_FLAG, FIELD(shell) },
-	{ HELP("rd.emergency", "shell|reboot|poweroff|halt", "what to do when the boot cannot go on"),
+	{ HELP("rd.emergency", "shell|reboot|poweroff|halt",
+	       "what to do when the boot cannot go on"),
 	  KEY_CHOICE, FIELD(emergency), .choices = emergency_words },
-	{ HELP("panic", "SECONDS", "reboot that long after a failed boot instead of a shell; negative: at once"),
+	{ HELP("panic", "SECONDS",
+	       "reboot that long after a failed boot instead of a shell; negative: at "
+	       "once"),
 	  KEY_NUMBER, FIELD(panic) },
-	{ HELP("quiet", "", "as the kernel: only errors on the console"), KEY_FLAG, FIELD(quiet) },
+	{ HELP("quiet", "", "as the kernel: only errors on the console"), KEY_FLAG,
+	  FIELD(quiet) },
 	{ HELP("debug", "", "log each attempt"), KEY_FLAG, FIELD(debug) },
-	{ HELP("rd.log", "err|warning|info|debug", "log level"), KEY_CHOICE, FIELD(log_level),
-	  .choices = log_words },
-	{ HELP("rd.driver.pre", "MODULE[,MODULE...]", "load these modules first"), KEY_LIST,
-	  FIELD(driver_pre) },
-	{ HELP("rd.driver.blacklist", "MODULE[,MODULE...]", "never load these modules for a device"),
+	{ HELP("rd.log", "err|warning|info|debug", "log level"), KEY_CHOICE,
+	  FIELD(log_level), .choices = log_words },
+	{ HELP("rd.driver.pre", "MODULE[,MODULE...]", "load these modules first"),
+	  KEY_LIST, FIELD(driver_pre) },
+	{ HELP("rd.driver.blacklist", "MODULE[,MODULE...]",
+	       "never load these modules for a device"),
 	  KEY_LIST, FIELD(driver_blacklist) },
-	{ HELP("modprobe.blacklist", "MODULE[,MODULE...]", "the same, as kmod spells it"), KEY_LIST,
-	  FIELD(driver_blacklist) },
+	{ HELP("modprobe.blacklist", "MODULE[,MODULE...]", "the same, as kmod spells it"),
+	  KEY_LIST, FIELD(driver_blacklist) },
 	{ HELP("ip", "FORM", "configure the network, as the kernel's nfsroot.rst says"),
 	  KEY_WHOLE_LIST, FIELD(ip) },
 	{ HELP("nameserver", "ADDRESS", "a name server besides those of DHCP"), KEY_LIST,
 	  FIELD(nameserver) },
-	{ HELP("BOOTIF", "MAC", "the interface the machine was booted from, as PXELINUX says it"),
+	{ HELP("BOOTIF", "MAC",
+	       "the interface the machine was booted from, as PXELINUX says it"),
 	  KEY_STRING, FIELD(bootif) },
-	{ HELP("rd.neednet", "0|1", "bring the network up even if nothing needs it"), KEY_FLAG,
-	  FIELD(neednet) },
-	{ HELP("rd.http", "[ADDRESS:]PORT", "show the boot over HTTP there"), KEY_LIST, FIELD(http) },
+	{ HELP("rd.neednet", "0|1", "bring the network up even if nothing needs it"),
+	  KEY_FLAG, FIELD(neednet) },
+	{ HELP("rd.http", "[ADDRESS:]PORT", "show the boot over HTTP there"), KEY_LIST,
+	  FIELD(http) },
 };
 
 #define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
@@ -136,7 +158,8 @@ static void list_add(const struct reader *r, const char *name, struct config_lis
 	if (!*item)
 		return;
 	if (list->count == CONFIG_LIST_MAX)
-		warn(r, "%s: more than %d values: %s ignored", name, CONFIG_LIST_MAX, item);
+		warn(r, "%s: more than %d values: %s ignored", name, CONFIG_LIST_MAX,
+		     item);
 	else
 		list->item[list->count++] = item;
 }
@@ -233,7 +256,8 @@ static int store(const struct reader *r, const struct key *key, char *value)
 static void unknown(const struct reader *r, const char *name)
 {
 	const char *nearest = NULL;
-	unsigned best = (unsigned)strlen(name) / 4 + 1; /* a short name is soon like any other */
+	unsigned best =
+		(unsigned)strlen(name) / 4 + 1; /* a short name is soon like any other */
 
 	for (size_t i = 0; i < KEY_COUNT; i++) {
 		unsigned distance = str_distance(name, keys[i].row.name, best);
@@ -255,13 +279,14 @@ static void read_word(const struct reader *r, const struct cmdline_word *word)
 		if (!str_name_equal(word->name, strlen(word->name), keys[i].row.name))
 			continue;
 		if (store(r, &keys[i], word->value))
-			warn(r, "%s=%s: not %s", word->name, word->value ? word->value : "",
-			     keys[i].row.argument);
+			warn(r, "%s=%s: not %s", word->name,
+			     word->value ? word->value : "", keys[i].row.argument);
 		return;
 	}
 	if (str_after(word->name, "rd."))
 		unknown(r, word->name);
-	for (size_t i = 0; !word->value && i < sizeof(legacy_words) / sizeof(legacy_words[0]); i++)
+	for (size_t i = 0;
+	     !word->value && i < sizeof(legacy_words) / sizeof(legacy_words[0]); i++)
 		if (str_equal(word->name, legacy_words[i]))
 			list_add(r, "init", &r->config->init_args, legacy_words[i]);
 }
@@ -291,7 +316,8 @@ int config_read(struct config *c, enum config_source source, const char *text,
 	struct cmdline_word word;
 
 	if (str_copy(c->text[source], CONFIG_TEXT_SIZE, text)) {
-		warn(&r, "options longer than %d bytes: none of them counts", CONFIG_TEXT_SIZE - 1);
+		warn(&r, "options longer than %d bytes: none of them counts",
+		     CONFIG_TEXT_SIZE - 1);
 		return -EFBIG;
 	}
 	while (cmdline_next(&rest, &word)) {
@@ -327,7 +353,8 @@ static void print_choice(struct buf *b, const struct choice *choices, uint32_t v
 			buf_puts(b, choices->word);
 }
 
-bool config_value(const struct config *c, unsigned index, unsigned item, char *out, size_t size)
+bool config_value(const struct config *c, unsigned index, unsigned item, char *out,
+		  size_t size)
 {
 	const struct key *key = &keys[index];
 	const void *field = (const char *)c + key->offset;
@@ -339,7 +366,8 @@ bool config_value(const struct config *c, unsigned index, unsigned item, char *o
 		return false;
 	switch (key->kind) {
 	case KEY_STRING:
-		buf_puts(&b, *(const char *const *)field ? *(const char *const *)field : "");
+		buf_puts(&b,
+			 *(const char *const *)field ? *(const char *const *)field : "");
 		break;
 	case KEY_SET:
 		buf_puts(&b, *(const uint32_t *)field == key->constant ? "1" : "0");

@@ -1,9 +1,10 @@
 /* The options of /init: one table of keys, three sources. Later sources win:
- * /etc/rootling/cmdline in the image, the kernel command line, /etc/rootling/sealed in the image.
+ * /etc/rootling/cmdline in the image, the kernel command line, /etc/rootling/sealed in
+ * the image.
  *
- * Within one source the last value of a key counts and lists accumulate; a source that names
- * a list replaces what an earlier source put there. What `sealed` says therefore cannot be
- * undone or added to from the command line. */
+ * Within one source the last value of a key counts and lists accumulate; a source that
+ * names a list replaces what an earlier source put there. What `sealed` says therefore
+ * cannot be undone or added to from the command line. */
 #ifndef INIT_CONFIG_H
 #define INIT_CONFIG_H
 
@@ -11,9 +12,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define CONFIG_LIST_MAX 16
+#define CONFIG_LIST_MAX	     16
 #define CONFIG_INIT_ARGS_MAX 32
-#define CONFIG_TEXT_SIZE 4608 /* COMMAND_LINE_SIZE is 2048 on x86 and arm64, 4096 at most */
+#define CONFIG_TEXT_SIZE \
+	4608 /* COMMAND_LINE_SIZE is 2048 on x86 and arm64, 4096 at most */
 #define CONFIG_FOREVER UINT32_MAX
 
 enum config_source {
@@ -39,19 +41,19 @@ struct config_list {
 /* Times are seconds. Strings point into @text of the source that set them. */
 struct config {
 	const char *root, *rootfstype, *rootflags, *init;
-	uint32_t root_rw;	/* 0: ro, the kernel's default */
-	uint32_t rootwait;	/* 0: absent; CONFIG_FOREVER: without a number */
+	uint32_t root_rw;  /* 0: ro, the kernel's default */
+	uint32_t rootwait; /* 0: absent; CONFIG_FOREVER: without a number */
 	uint32_t rootdelay;
-	uint32_t timeout;	/* rd.timeout=; 0: wait without limit */
+	uint32_t timeout; /* rd.timeout=; 0: wait without limit */
 	struct config_list init_args;
 
 	struct config_list breaks;
 	uint32_t shell;
-	uint32_t emergency;	/* enum config_emergency */
-	int32_t panic;		/* 0: not given; < 0: reboot at once; else after so many seconds */
+	uint32_t emergency; /* enum config_emergency */
+	int32_t panic; /* 0: not given; < 0: reboot at once; else after so many seconds */
 
 	uint32_t debug, quiet;
-	uint32_t log_level;	/* enum log_level */
+	uint32_t log_level; /* enum log_level */
 
 	struct config_list driver_pre, driver_blacklist;
 	struct config_list ip, nameserver;
@@ -68,8 +70,8 @@ typedef void (*config_warn)(void *ctx, const char *line);
 
 void config_init(struct config *c);
 
-/* Reads the words of @text from @source. 0; -EFBIG: longer than CONFIG_TEXT_SIZE, nothing of
- * it counts. Everything else that is wrong is a warning and the word is ignored. */
+/* Reads the words of @text from @source. 0; -EFBIG: longer than CONFIG_TEXT_SIZE, nothing
+ * of it counts. Everything else that is wrong is a warning and the word is ignored. */
 int config_read(struct config *c, enum config_source source, const char *text,
 		config_warn warn, void *ctx);
 
@@ -80,14 +82,15 @@ uint32_t config_root_timeout(const struct config *c);
 
 struct config_row {
 	const char *name, *argument, *help; /* @argument: "" for a word alone */
-	bool optional;			    /* the word also counts without its argument */
+	bool optional; /* the word also counts without its argument */
 };
 
 /* Row @index of the table, NULL behind the last. */
 const struct config_row *config_row(unsigned index);
 
-/* The value of that row as the command line would say it, "" when not set. Lists come as one
- * value each: @item counts from 0. False: no such item. */
-bool config_value(const struct config *c, unsigned index, unsigned item, char *out, size_t size);
+/* The value of that row as the command line would say it, "" when not set. Lists come as
+ * one value each: @item counts from 0. False: no such item. */
+bool config_value(const struct config *c, unsigned index, unsigned item, char *out,
+		  size_t size);
 
 #endif

@@ -79,7 +79,8 @@ static bool console_shows_errors(void)
 	char levels[64];
 	uint32_t level;
 
-	if (fd_read_file(AT_FDCWD, "/proc/sys/kernel/printk", levels, sizeof(levels)) <= 0)
+	if (fd_read_file(AT_FDCWD, "/proc/sys/kernel/printk", levels, sizeof(levels)) <=
+	    0)
 		return false;
 	levels[strcspn(levels, "\t ")] = '\0';
 	return str_parse_u32(levels, 10, &level) == 0 && level > LOG_ERR;
@@ -93,14 +94,17 @@ void console_say(const char *line)
 	if (console_shows_errors())
 		return;
 	buf_printf(&b, "rootling: %s\n", line);
-	(void)!write(STDOUT_FILENO, text, b.len); /* a console on a port that is not there */
+	(void)!write(STDOUT_FILENO, text,
+		     b.len); /* a console on a port that is not there */
 }
 
 int stage_console(struct boot *boot)
 {
-	/* the kernel drops all but ten lines in five seconds otherwise; refused when pinned */
-	(void)fd_write_file("/proc/sys/kernel/printk_devkmsg", "on", 2);
-	(void)reboot((int)LINUX_REBOOT_CMD_CAD_OFF); /* Ctrl-Alt-Del comes to us as SIGINT */
+	/* the kernel drops all but ten lines in five seconds otherwise; refused when
+	 * pinned */
+	(void)fd_write_file("/proc/sys/kernel/printk_devkmsg", "on\n", 3);
+	(void)reboot(
+		(int)LINUX_REBOOT_CMD_CAD_OFF); /* Ctrl-Alt-Del comes to us as SIGINT */
 	stage_note(boot, "/dev/console");
 	return console_reopen();
 }

@@ -53,7 +53,8 @@ static void update(struct boot *boot, const char *name)
 	}
 	log_debug("device %s", name);
 	boot->device_changes++;
-	if (!boot->root && boot->root_spec.kind && blockdev_matches(dev, &boot->root_spec))
+	if (!boot->root && boot->root_spec.kind &&
+	    blockdev_matches(dev, &boot->root_spec))
 		boot->root = dev;
 }
 
@@ -74,13 +75,15 @@ static void handle(struct boot *boot, const struct uevent *event)
 {
 	bool added = str_equal(event->action, "add");
 
-	if (IS_ENABLED(CONFIG_MOUNT) && str_equal(event->subsystem, "block") && *event->devname) {
+	if (IS_ENABLED(CONFIG_MOUNT) && str_equal(event->subsystem, "block") &&
+	    *event->devname) {
 		if (str_equal(event->action, "remove"))
 			drop(boot, event->devname);
 		else if (added || str_equal(event->action, "change"))
 			update(boot, event->devname);
 	}
-	if (IS_ENABLED(CONFIG_COLDPLUG) && added && *event->modalias && boot->coldplug_started)
+	if (IS_ENABLED(CONFIG_COLDPLUG) && added && *event->modalias &&
+	    boot->coldplug_started)
 		modules_request(boot, MODULES_ALIAS, event->modalias);
 }
 
@@ -109,5 +112,6 @@ void devices_watch(struct boot *boot)
 	if (boot->uevent_fd < 0)
 		log_err("uevents: %s", strerror(-boot->uevent_fd));
 	else
-		(void)loop_add(&boot->loop, boot->uevent_fd, receive, boot); /* among the first */
+		(void)loop_add(&boot->loop, boot->uevent_fd, receive,
+			       boot); /* among the first */
 }

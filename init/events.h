@@ -1,4 +1,5 @@
-/* Signals of PID 1 as events of the loop: children that end, Ctrl-Alt-Del, requests to stop. */
+/* Signals of PID 1 as events of the loop: children that end, Ctrl-Alt-Del, requests to
+ * stop. */
 #ifndef INIT_EVENTS_H
 #define INIT_EVENTS_H
 

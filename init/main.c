@@ -27,7 +27,8 @@ static void run_boot(void)
 {
 	struct boot boot = { .uevent_fd = -1 };
 
-	config_init(&boot.config); /* until the stage that reads it: apifs may fail before */
+	config_init(
+		&boot.config); /* until the stage that reads it: apifs may fail before */
 	if (events_open(&boot))
 		log_err("signals: children will not be reaped");
 	stages_run(&boot);
@@ -45,7 +46,8 @@ int main(int argc, char **argv)
 	}
 	if (IS_ENABLED(CONFIG_MODULES) && str_equal(program_name(argc, argv), "modprobe"))
 		return modprobe_main(argc, argv);
-	fprintf(stderr, "rootling init: this is the first process of an initramfs; it is not to be "
+	fprintf(stderr, "rootling init: this is the first process of an initramfs; it is "
+			"not to be "
 			"run by hand\n");
 	return 1;
 }

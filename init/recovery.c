@@ -17,12 +17,12 @@
 
 void recovery_end(struct boot *boot, unsigned command)
 {
-	log_info("leaving: %s", command == LINUX_REBOOT_CMD_RESTART ? "reboot" : "power off");
+	log_info("ending the machine"); /* the kernel says how */
 	sync();
 	(void)reboot((int)command);
 	log_err("reboot: %s", strerror(errno));
-	for (;;)
-		(void)loop_round(&boot->loop, 0); /* a machine that cannot end goes on reaping */
+	for (;;) /* a machine that cannot end goes on reaping */
+		(void)loop_round(&boot->loop, 0);
 }
 
 /* ---- shell */
@@ -37,7 +37,7 @@ static bool shell_allowed(const struct boot *boot)
 
 static void become_shell(struct boot *boot)
 {
-	static char *const argv[] = { "-sh", NULL }; /* a login shell reads /etc/profile */
+	static char *const argv[] = { "-sh", NULL }; /* a login shell: /etc/profile */
 	static char *const envp[] = { "HOME=/", "TERM=linux", "PS1=rootling# ",
 				      "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
 	int terminal;
@@ -47,7 +47,8 @@ static void become_shell(struct boot *boot)
 	terminal = console_open_terminal();
 	if (terminal >= 0) {
 		(void)ioctl(terminal, TIOCSCTTY, (void *)1);
-		(void)tcflush(terminal, TCIFLUSH); /* keys hit before the prompt are no commands */
+		/* keys hit before the prompt are no commands */
+		(void)tcflush(terminal, TCIFLUSH);
 		for (int fd = 0; fd < 3; fd++)
 			(void)dup2(terminal, fd);
 	}
@@ -79,7 +80,8 @@ void recovery_reap(struct boot *boot, pid_t pid)
 void recovery_break(struct boot *boot, const char *stage)
 {
 	if (!shell_allowed(boot)) {
-		log_warning("rd.break=%s: no shell in this image, or none allowed", stage);
+		log_warning("rd.break=%s: no shell in this image, or none allowed",
+			    stage);
 		return;
 	}
 	log_info("rd.break=%s: leave the shell to go on", stage);
@@ -104,7 +106,8 @@ static void obey_policy(struct boot *boot)
 		recovery_end(boot, commands[config->emergency]);
 	if (!config->panic)
 		return;
-	until_ms = clock_monotonic_ms() + (config->panic > 0 ? config->panic * 1000ULL : 0);
+	until_ms =
+		clock_monotonic_ms() + (config->panic > 0 ? config->panic * 1000ULL : 0);
 	if (config->panic > 0)
 		log_err("recovery: reboot in %d s", config->panic);
 	while (clock_monotonic_ms() < until_ms)

@@ -1,12 +1,13 @@
-/* When the boot cannot go on: say why, keep the ways in that policy allows, watch, try again. */
+/* When the boot cannot go on: say why, keep the ways in that policy allows, watch, try
+ * again. */
 #ifndef INIT_RECOVERY_H
 #define INIT_RECOVERY_H
 
 #include "init/boot.h"
 
-/* Says boot->verdict and writes the report, then obeys the policy: reboot, power off or halt; or a
- * shell, and wait. Returns when the failed stage is worth another try: a device appeared, the
- * shell was left. */
+/* Says boot->verdict and writes the report, then obeys the policy: reboot, power off or
+ * halt; or a shell, and wait. Returns when the failed stage is worth another try: a
+ * device appeared, the shell was left. */
 void recovery_run(struct boot *boot);
 
 /* rd.break=@stage: a shell, until it is left. */

@@ -2,6 +2,7 @@
 
 #include "init/recovery.h"
 #include "init/stages.h"
+#include "init/status.h"
 #include "lib/clock.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
@@ -36,8 +37,9 @@ static void stop_services(struct boot *boot)
 	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
 		uint64_t until_ms = clock_monotonic_ms() + STOP_LIMIT_MS;
 
-		(void)supervise_stop(&boot->supervisor, signals[i]);
-		while (supervise_running(&boot->supervisor) && clock_monotonic_ms() < until_ms)
+		supervise_stop(&boot->supervisor, signals[i]);
+		while (supervise_running(&boot->supervisor) &&
+		       clock_monotonic_ms() < until_ms)
 			(void)loop_round(&boot->loop, until_ms);
 	}
 }
@@ -50,6 +52,8 @@ int stage_appliance(struct boot *boot)
 		return STAGE_SKIPPED;
 	log_info("appliance: %u services", boot->supervisor.count);
 	supervise(boot);
+	if (IS_ENABLED(CONFIG_STATUS))
+		status_write(boot);
 	while (!boot->stop_command)
 		(void)loop_round(&boot->loop, 0);
 	stop_services(boot);

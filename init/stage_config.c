@@ -15,7 +15,8 @@ static void warn(void *ctx, const char *line)
 }
 
 /* A file of the image that is absent is the normal case. */
-static int read_image_file(struct config *config, enum config_source source, const char *path)
+static int read_image_file(struct config *config, enum config_source source,
+			   const char *path)
 {
 	char text[CONFIG_TEXT_SIZE];
 	int len = cmdline_read_file(path, text, sizeof(text));
@@ -32,8 +33,9 @@ static int read_image_file(struct config *config, enum config_source source, con
 /* When what locks the appliance cannot be read, it stays locked. */
 static void lock_down(struct config *config)
 {
-	(void)config_read(config, CONFIG_SEALED, "rd.shell=0 rd.emergency=reboot rd.break= rd.http=",
-			  warn, NULL);
+	(void)config_read(config, CONFIG_SEALED,
+			  "rd.shell=0 rd.emergency=reboot rd.break= rd.http=", warn,
+			  NULL);
 }
 
 int stage_config(struct boot *boot)
@@ -51,11 +53,12 @@ int stage_config(struct boot *boot)
 	else
 		config->plain_cmdline[strcspn(config->plain_cmdline, "\n")] = '\0';
 	if (len > 0)
-		(void)config_read(config, CONFIG_CMDLINE, config->plain_cmdline, warn, NULL);
+		(void)config_read(config, CONFIG_CMDLINE, config->plain_cmdline, warn,
+				  NULL);
 	if (read_image_file(config, CONFIG_SEALED, "/etc/rootling/sealed"))
 		lock_down(config);
 	log_set_level((enum log_level)config->log_level);
-	stage_note(boot, "%s%s", config->root ? "root=" : "no root=",
-		   config->root ? config->root : "");
+	stage_note(boot, "%s%s",
+		   config->root ? "root=" : "no root=", config->root ? config->root : "");
 	return err;
 }

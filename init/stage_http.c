@@ -1,10 +1,28 @@
-#include "init/stages.h"
+#include "init/stage_http.h"
 
 #include "http/http.h"
-#include "init/status.h"
+#include "init/stages.h"
 #include "lib/log.h"
+#include "lib/str.h"
 
 #include <errno.h>
+
+void http_tell(struct boot *boot)
+{
+	struct http_health health = { .failed = boot->failed };
+
+	if (!boot->http.pid)
+		return;
+	(void)str_copy(health.verdict, sizeof(health.verdict),
+		       boot->verdict);				 /* same size */
+	(void)worker_send(&boot->http, &health, sizeof(health)); /* the next one may do */
+}
+
+/* A worker that was started again knows nothing of what happened before. */
+static void started(void *ctx)
+{
+	http_tell(ctx);
+}
 
 static int run(int fd, const void *config)
 {
@@ -32,6 +50,7 @@ int stage_http(struct boot *boot)
 		.run = run,
 		.args = http,
 		.policy = WORKER_RESTART,
+		.started = started,
 		.ctx = boot,
 	};
 	stage_note(boot, "worker started");

@@ -15,7 +15,8 @@ static void remember_no_driver(struct boot *boot, const char *alias)
 		if (str_equal(boot->no_driver[i], alias))
 			return;
 	if (boot->no_driver_count < BOOT_NO_DRIVER_MAX &&
-	    str_copy(boot->no_driver[boot->no_driver_count], sizeof(boot->no_driver[0]), alias) == 0)
+	    str_copy(boot->no_driver[boot->no_driver_count], sizeof(boot->no_driver[0]),
+		     alias) == 0)
 		boot->no_driver_count++;
 }
 
@@ -40,14 +41,15 @@ static void message(void *ctx, const void *data)
 	}
 }
 
-/* Answers that will not come any more must not be waited for. The loads of the dead worker
- * are lost; coldplug finds what is still needed. */
+/* Answers that will not come any more must not be waited for. The loads of the dead
+ * worker are lost; coldplug finds what is still needed. */
 static void ended(void *ctx, int status)
 {
 	struct boot *boot = ctx;
 
 	if (status)
-		log_err("modules: the loading process ended with status 0x%x", (unsigned)status);
+		log_err("modules: the loading process ended with status 0x%x",
+			(unsigned)status);
 	boot->modules_pending = 0;
 }
 
@@ -61,7 +63,8 @@ void modules_request(struct boot *boot, uint32_t kind, const char *text)
 	if (!err)
 		boot->modules_pending++;
 	else if (err == -EAGAIN)
-		boot->coldplug_again = true; /* a flood: one look at everything makes it good */
+		boot->coldplug_again =
+			true; /* a flood: one look at everything makes it good */
 	else
 		log_debug("modules: request %u %s: %s", kind, text, strerror(-err));
 }

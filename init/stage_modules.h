@@ -4,8 +4,8 @@
 
 #include "init/boot.h"
 
-/* Asks the worker; boot->modules_pending counts what is not answered yet. Without a worker
- * nothing happens. */
+/* Asks the worker; boot->modules_pending counts what is not answered yet. Without a
+ * worker nothing happens. */
 void modules_request(struct boot *boot, uint32_t kind, const char *text);
 
 /* From now on every device gets a driver: those that are there and those that come. */

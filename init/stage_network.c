@@ -69,7 +69,8 @@ static int run(int fd, const void *request)
 	return netcfg_worker(fd, request);
 }
 
-/* The network is brought up when somebody needs it: ip= says so, or a service that listens. */
+/* The network is brought up when somebody needs it: ip= says so, or a service that
+ * listens. */
 static bool is_wanted(const struct config *config)
 {
 	return config->ip.count || config->neednet || config->http.count;
@@ -83,7 +84,8 @@ int stage_network(struct boot *boot)
 	if (!is_wanted(config))
 		return STAGE_SKIPPED;
 	*request = (struct netcfg_request){ .bootif = config->bootif };
-	while (request->ip_count < config->ip.count && request->ip_count < NETCFG_IP_MAX) {
+	while (request->ip_count < config->ip.count &&
+	       request->ip_count < NETCFG_IP_MAX) {
 		request->ip[request->ip_count] = config->ip.item[request->ip_count];
 		request->ip_count++;
 	}
@@ -98,7 +100,8 @@ int stage_network(struct boot *boot)
 		.message = message,
 		.ctx = boot,
 	};
-	modules_coldplug(boot); /* the fast path knows the root's drivers, not the network's */
+	modules_coldplug(
+		boot); /* the fast path knows the root's drivers, not the network's */
 	stage_note(boot, "worker started");
 	return worker_start(&boot->loop, &boot->network);
 }

@@ -21,8 +21,8 @@ static void wait_rootdelay(struct boot *boot)
 		(void)loop_round(&boot->loop, until_ms);
 }
 
-/* The modules of the fast path are in, what they brought has been looked at, and the root is
- * not there: this machine is not the one the image was made for. */
+/* The modules of the fast path are in, what they brought has been looked at, and the root
+ * is not there: this machine is not the one the image was made for. */
 static bool fast_path_ended(struct boot *boot)
 {
 	return boot->modules.pid && !boot->modules_pending &&
@@ -67,8 +67,11 @@ int stage_root(struct boot *boot)
 	err = rootspec_parse(config->root, &boot->root_spec);
 	if (err) {
 		boot->root_spec.kind = ROOT_NONE;
-		stage_verdict(boot, "root=%s: not a device: known are /dev/NAME, UUID=, LABEL=, "
-				    "PARTUUID=, PARTLABEL= and MAJ:MIN", config->root);
+		stage_verdict(
+			boot,
+			"root=%s: not a device: known are /dev/NAME, UUID=, LABEL=, "
+			"PARTUUID=, PARTLABEL= and MAJ:MIN",
+			config->root);
 		return err;
 	}
 	devices_watch(boot);

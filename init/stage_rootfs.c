@@ -10,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define TRIES 10
+#define TRIES	 10
 #define PAUSE_MS 200
 
 /* Disks that have just appeared may need another moment. */
@@ -34,8 +34,8 @@ static int mount_with_patience(struct boot *boot, const struct rootfs_request *r
 	return err;
 }
 
-/* What the superblock says, unless the user knows better: hostile media get no free tries at
- * every file system of the kernel. */
+/* What the superblock says, unless the user knows better: hostile media get no free tries
+ * at every file system of the kernel. */
 static const char *types_to_try(struct boot *boot)
 {
 	const char *given = boot->config.rootfstype;
@@ -47,9 +47,11 @@ static const char *types_to_try(struct boot *boot)
 		blockdev_probe(dev);
 	if (!dev->probe_err && str_equal(dev->fs.usage, "filesystem"))
 		return dev->fs.type;
-	stage_verdict(boot, "root: /dev/%s holds %s, which is no file system to boot from: check "
-			    "root=, or say rootfstype=", dev->name,
-		      dev->probe_err ? "nothing known" : dev->fs.type);
+	stage_verdict(
+		boot,
+		"root: /dev/%s holds %s, which is no file system to boot from: check "
+		"root=, or say rootfstype=",
+		dev->name, dev->probe_err ? "nothing known" : dev->fs.type);
 	return NULL;
 }
 
@@ -58,12 +60,18 @@ int stage_rootfs(struct boot *boot)
 	const struct config *config = &boot->config;
 	struct rootfs_request request;
 	struct rootfs_result result;
+	char device[BLOCKDEV_NAME_SIZE]; /* a copy: devices may go while we wait */
 	int err;
 
-	if (!boot->root)
+	if (!config->root)
 		return STAGE_SKIPPED;
+	if (!boot->root) {
+		stage_verdict(boot, "root: %s: the device has gone", config->root);
+		return -ENODEV;
+	}
+	(void)str_copy(device, sizeof(device), boot->root->name); /* same size */
 	request = (struct rootfs_request){
-		.device = boot->root->name,
+		.device = device,
 		.types = types_to_try(boot),
 		.flags = config->rootflags,
 		.writable = config->root_rw,

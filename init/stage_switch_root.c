@@ -14,8 +14,10 @@
 #include <sys/stat.h>
 
 #define MODULES_LIMIT_MS 10000
+#define WORKERS_LIMIT_MS 500
 
-/* A driver that is being loaded must find its firmware in our root, not in the next one. */
+/* A driver that is being loaded must find its firmware in our root, not in the next one.
+ */
 static void finish_modules(struct boot *boot)
 {
 	uint64_t until_ms = clock_monotonic_ms() + MODULES_LIMIT_MS;
@@ -27,19 +29,27 @@ static void finish_modules(struct boot *boot)
 			    MODULES_LIMIT_MS / 1000);
 }
 
+/* Nobody of ours may live on in the real root: told to go, and killed after a while. */
 static void stop_children(struct boot *boot)
 {
 	struct worker *const workers[] = { &boot->modules, &boot->network, &boot->http };
+	uint64_t until_ms = clock_monotonic_ms() + WORKERS_LIMIT_MS;
 
 	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
 		worker_stop(workers[i]);
 	if (boot->shell)
-		(void)kill(-boot->shell, SIGKILL); /* its session must not live in both roots */
+		(void)kill(-boot->shell, SIGKILL);
+	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++) {
+		while (workers[i]->pid && clock_monotonic_ms() < until_ms)
+			(void)loop_round(&boot->loop, until_ms);
+		if (workers[i]->pid)
+			(void)kill(workers[i]->pid, SIGKILL);
+	}
 }
 
-/* systemd reads when the initrd began from its serialised state, as its own initrd leaves it
- * (manager-serialize.c). A private format, so only for a program called systemd, and a line it
- * does not know is ignored. Returns the descriptor or -1. */
+/* systemd reads when the initrd began from its serialised state, as its own initrd leaves
+ * it (manager-serialize.c). A private format, so only for a program called systemd, and a
+ * line it does not know is ignored. Returns the descriptor or -1. */
 static int systemd_state(const struct boot *boot)
 {
 	uint64_t start_us = boot->timeline.spans[0].start_us;
@@ -95,17 +105,17 @@ int stage_switch_root(struct boot *boot)
 	struct timeline_span *span;
 	int err;
 
-	if (!boot->root)
+	if (!boot->config.root)
 		return STAGE_SKIPPED;
 	finish_modules(boot);
 	err = switch_root_check(&plan);
 	if (err) {
+		/* it stays mounted: who mends it from the shell goes on from here */
 		stage_verdict(boot, "switch_root: %s", plan.why);
-		(void)umount2(BOOT_ROOT_MOUNT, MNT_DETACH); /* the next try may mount another */
 		return err;
 	}
 	stop_children(boot);
-	log_info("switch_root: %s on /dev/%s", plan.path, boot->root->name);
+	log_info("switch_root: %s", plan.path);
 	span = &boot->timeline.spans[boot->timeline.count - 1];
 	timeline_end(span, clock_monotonic_us(), 0);
 	if (IS_ENABLED(CONFIG_STATUS))

@@ -35,6 +35,8 @@ static const struct stage stages[] = {
 	{ "appliance", IF(CONFIG_APPLIANCE, stage_appliance), RECOVER },
 };
 
+#define STAGE_COUNT (sizeof(stages) / sizeof(stages[0]))
+
 void stage_note(struct boot *boot, const char *fmt, ...)
 {
 	struct buf b = BUF_OVER(boot->note);
@@ -63,15 +65,20 @@ static bool breaks_before(const struct config *config, const char *stage)
 	return false;
 }
 
-static void warn_of_unknown_breaks(const struct config *config)
+/* Called when the options have just been read: a break that can no longer come is said too. */
+static void check_breaks(const struct config *config, const struct stage *config_stage)
 {
 	for (unsigned i = 0; i < config->breaks.count; i++) {
-		bool known = false;
+		const char *name = config->breaks.item[i];
+		const struct stage *stage = stages, *end = stages + STAGE_COUNT;
 
-		for (size_t k = 0; k < sizeof(stages) / sizeof(stages[0]); k++)
-			known = known || str_equal(stages[k].name, config->breaks.item[i]);
-		if (!known)
-			log_warning("rd.break=%s: no such stage", config->breaks.item[i]);
+		while (stage < end && !(stage->run && str_equal(stage->name, name)))
+			stage++;
+		if (stage == end)
+			log_warning("rd.break=%s: no such stage", name);
+		else if (stage <= config_stage)
+			log_warning("rd.break=%s: over before the options are read",
+				    name);
 	}
 }
 
@@ -86,7 +93,8 @@ static int run_stage(struct boot *boot, const struct stage *stage)
 	result = stage->run(boot);
 	timeline_end(span, clock_monotonic_us(), result < 0 ? result : 0);
 	if (result == 0)
-		log_info("%s: %s%s%u.%03u ms", stage->name, boot->note, *boot->note ? ", " : "",
+		log_info("%s: %s%s%u.%03u ms", stage->name, boot->note,
+			 *boot->note ? ", " : "",
 			 (unsigned)(span->end_us - span->start_us) / 1000,
 			 (unsigned)(span->end_us - span->start_us) % 1000);
 	return result;
@@ -110,23 +118,27 @@ static void carry_through(struct boot *boot, const struct stage *stage)
 		if (!*boot->verdict)
 			stage_verdict(boot, "%s: %s", stage->name, strerror(-result));
 		boot->failed = true;
+		if (!*boot->config
+			      .plain_cmdline) /* what is allowed is still to be read */
+			(void)stage_config(boot);
 		recovery_run(boot);
 	}
 }
 
 void stages_run(struct boot *boot)
 {
-	for (size_t i = 0; i < sizeof(stages) / sizeof(stages[0]); i++) {
+	for (size_t i = 0; i < STAGE_COUNT; i++) {
 		if (!stages[i].run)
 			continue;
 		if (breaks_before(&boot->config, stages[i].name))
 			recovery_break(boot, stages[i].name);
 		carry_through(boot, &stages[i]);
 		if (stages[i].run == stage_config)
-			warn_of_unknown_breaks(&boot->config);
+			check_breaks(&boot->config, &stages[i]);
 		if (IS_ENABLED(CONFIG_STATUS) && boot->http.pid)
 			status_write(boot);
 	}
-	stage_verdict(boot, "nothing to boot: no root= on the command line and no service in "
-			    "/etc/rootling/services");
+	stage_verdict(boot,
+		      "nothing to boot: no root= on the command line and no service in "
+		      "/etc/rootling/services");
 }

@@ -1,5 +1,5 @@
-/* The walk of a boot: a table of stages in order. Stage names are the points of rd.break=, the
- * spans of the timeline and the words of the log: one vocabulary. */
+/* The walk of a boot: a table of stages in order. Stage names are the points of
+ * rd.break=, the spans of the timeline and the words of the log: one vocabulary. */
 #ifndef INIT_STAGES_H
 #define INIT_STAGES_H
 
@@ -8,12 +8,13 @@
 /* A stage returns 0, STAGE_SKIPPED when there is nothing for it to do, or -errno. */
 #define STAGE_SKIPPED 1
 
-/* Walks the table. Returns only if the table ends without the machine having a new master,
- * with a verdict set. */
+/* Walks the table. Returns only if the table ends without the machine having a new
+ * master, with a verdict set. */
 void stages_run(struct boot *boot);
 
 /* What the log line of the running stage says besides its name. */
-void stage_note(struct boot *boot, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void stage_note(struct boot *boot, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 
 /* Why the running stage failed, for the console, the status and the report. */
 void stage_verdict(struct boot *boot, const char *fmt, ...)

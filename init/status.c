@@ -1,5 +1,6 @@
 #include "init/status.h"
 
+#include "init/stage_http.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
 #include "lib/fd.h"
@@ -46,13 +47,20 @@ static void print_string(struct buf *b, const char *key, const char *value)
 	buf_puts(b, ",\n");
 }
 
+static const char *state_name(const struct boot *boot)
+{
+	if (boot->failed)
+		return "failed";
+	return boot->supervisor.count ? "running" : "booting";
+}
+
 static void print_status(const struct boot *boot, struct buf *b)
 {
 	struct utsname kernel = { 0 };
 
 	(void)uname(&kernel); /* cannot fail with a valid pointer */
 	buf_puts(b, "{\n");
-	print_string(b, "state", boot->failed ? "failed" : "booting");
+	print_string(b, "state", state_name(boot));
 	print_string(b, "stage", boot->stage);
 	print_string(b, "verdict", boot->failed ? boot->verdict : NULL);
 	print_string(b, "kernel", kernel.release);
@@ -121,8 +129,8 @@ static void print_report(const struct boot *boot, struct buf *b)
 		const struct blockdev *dev = &boot->devices[i];
 		bool known = dev->probed && !dev->probe_err;
 
-		buf_printf(b, "  %-12s %s UUID=%s LABEL=", dev->name, known ? dev->fs.type : "?",
-			   known ? dev->fs.uuid : "");
+		buf_printf(b, "  %-12s %s UUID=%s LABEL=", dev->name,
+			   known ? dev->fs.type : "?", known ? dev->fs.uuid : "");
 		buf_printable(b, known ? dev->fs.label : "");
 		buf_puts(b, "\n");
 	}
@@ -151,10 +159,6 @@ void status_write(struct boot *boot)
 		print_report(boot, &b);
 		write_file(BOOT_STATE_DIR "/report.txt", &b);
 	}
-	if (IS_ENABLED(CONFIG_HTTP) && boot->http.pid) {
-		struct http_health health = { .failed = boot->failed };
-
-		(void)str_copy(health.verdict, sizeof(health.verdict), boot->verdict);
-		(void)worker_send(&boot->http, &health, sizeof(health)); /* the next one may do */
-	}
+	if (IS_ENABLED(CONFIG_HTTP))
+		http_tell(boot);
 }

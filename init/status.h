@@ -4,8 +4,9 @@
 
 #include "init/boot.h"
 
-/* Writes status.json, timeline.json and boot.log, and when the boot has failed report.txt; tells
- * the HTTP worker. A file that cannot be written is a DEBUG line: the boot has other worries. */
+/* Writes status.json, timeline.json and boot.log, and when the boot has failed
+ * report.txt; tells the HTTP worker. A file that cannot be written is a DEBUG line: the
+ * boot has other worries. */
 void status_write(struct boot *boot);
 
 #endif

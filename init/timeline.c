@@ -2,7 +2,8 @@
 
 #include <inttypes.h>
 
-struct timeline_span *timeline_start(struct timeline *t, const char *name, uint64_t now_us)
+struct timeline_span *timeline_start(struct timeline *t, const char *name,
+				     uint64_t now_us)
 {
 	struct timeline_span *span = &t->spans[TIMELINE_MAX - 1];
 
@@ -26,8 +27,11 @@ void timeline_print(const struct timeline *t, struct buf *out)
 	for (unsigned i = 0; i < t->count; i++) {
 		const struct timeline_span *span = &t->spans[i];
 
-		buf_printf(out, "%s\n{\"name\":\"%s\",\"ph\":\"%s\",\"pid\":1,\"tid\":1,\"ts\":%" PRIu64,
-			   i ? "," : "", span->name, span->end_us ? "X" : "B", span->start_us);
+		buf_printf(out,
+			   "%s\n{\"name\":\"%s\",\"ph\":\"%s\",\"pid\":1,\"tid\":1,"
+			   "\"ts\":%" PRIu64,
+			   i ? "," : "", span->name, span->end_us ? "X" : "B",
+			   span->start_us);
 		if (span->end_us)
 			buf_printf(out, ",\"dur\":%" PRIu64 ",\"args\":{\"result\":%d}",
 				   span->end_us - span->start_us, span->result);

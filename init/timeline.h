@@ -9,10 +9,10 @@
 #define TIMELINE_MAX 32
 
 struct timeline_span {
-	const char *name;   /* static storage */
-	uint64_t start_us;  /* clock_monotonic_us() */
-	uint64_t end_us;    /* 0: still running */
-	int result;	    /* 0 or -errno */
+	const char *name;  /* static storage */
+	uint64_t start_us; /* clock_monotonic_us() */
+	uint64_t end_us;   /* 0: still running */
+	int result;	   /* 0 or -errno */
 };
 
 struct timeline {
@@ -21,8 +21,10 @@ struct timeline {
 	unsigned dropped;
 };
 
-/* Starts a span and returns it; when the timeline is full, one that is counted but not kept. */
-struct timeline_span *timeline_start(struct timeline *t, const char *name, uint64_t now_us);
+/* Starts a span and returns it; when the timeline is full, one that is counted but not
+ * kept. */
+struct timeline_span *timeline_start(struct timeline *t, const char *name,
+				     uint64_t now_us);
 void timeline_end(struct timeline_span *span, uint64_t now_us, int result);
 
 /* Chrome's trace event format, for chrome://tracing, Perfetto and the web page. */

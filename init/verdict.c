@@ -6,8 +6,9 @@
 #include <errno.h>
 #include <string.h>
 
-/* What a root can hang on, by the modalias of the device that had no driver. The class codes of
- * PCI are those of include/linux/pci_ids.h. Everything else is not worth a word here. */
+/* What a root can hang on, by the modalias of the device that had no driver. The class
+ * codes of PCI are those of include/linux/pci_ids.h. Everything else is not worth a word
+ * here. */
 static const struct {
 	const char *bus;  /* the alias starts with it */
 	const char *part; /* and holds this */
@@ -87,7 +88,8 @@ static void print_no_driver(struct buf *b, const struct boot *boot)
 
 		if (!what)
 			continue;
-		buf_printf(b, "%s%.*s (%s)", before, (int)short_length(alias), alias, what);
+		buf_printf(b, "%s%.*s (%s)", before, (int)short_length(alias), alias,
+			   what);
 		before = ", ";
 	}
 }

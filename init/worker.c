@@ -6,10 +6,11 @@
 
 #include <errno.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 
 #define PAUSE_FIRST_MS 250
-#define PAUSE_MAX_MS 30000
+#define PAUSE_MAX_MS   30000
 
 void worker_become_child(struct loop *loop)
 {
@@ -48,7 +49,8 @@ static void receive(void *ctx)
 		if ((size_t)len == w->message_size && w->message)
 			w->message(w->ctx, message);
 		else
-			log_warning("worker %s: a message of %d bytes dropped", w->name, (int)len);
+			log_warning("worker %s: a message of %d bytes dropped", w->name,
+				    (int)len);
 	}
 }
 
@@ -56,6 +58,7 @@ static void run_child(struct worker *w, int fd)
 {
 	worker_become_child(w->loop);
 	log_set_name(w->name);
+	(void)prctl(PR_SET_NAME, (unsigned long)w->name, 0, 0, 0); /* for ps */
 	_exit(w->run(fd, w->args));
 }
 
@@ -107,6 +110,8 @@ int worker_start(struct loop *loop, struct worker *w)
 		return err;
 	}
 	w->fd = pair[0];
+	if (w->started)
+		w->started(w->ctx);
 	return 0;
 }
 
@@ -136,7 +141,8 @@ bool worker_reap(struct worker *w, pid_t pid, int status)
 	if (w->ended)
 		w->ended(w->ctx, status);
 	if (w->policy == WORKER_RESTART) {
-		log_warning("worker %s: ended with status 0x%x", w->name, (unsigned)status);
+		log_warning("worker %s: ended with status 0x%x", w->name,
+			    (unsigned)status);
 		restart_later(w);
 	}
 	return true;

@@ -1,5 +1,6 @@
-/* Forked workers: what reads bytes from a network or may hang runs in a child that talks to
- * PID 1 in fixed-size structs over a SOCK_SEQPACKET pair. A worker's death is an event. */
+/* Forked workers: what reads bytes from a network or may hang runs in a child that talks
+ * to PID 1 in fixed-size structs over a SOCK_SEQPACKET pair. A worker's death is an
+ * event. */
 #ifndef INIT_WORKER_H
 #define INIT_WORKER_H
 
@@ -17,10 +18,12 @@ enum worker_policy {
 
 struct worker {
 	const char *name; /* also the prefix of its log lines */
-	int (*run)(int fd, const void *args); /* in the child; the result is its exit status */
+	int (*run)(int fd,
+		   const void *args); /* in the child; the result is its exit status */
 	const void *args;
 	enum worker_policy policy;
-	size_t message_size; /* of one message to PID 1; others are dropped */
+	size_t message_size;	    /* of one message to PID 1; others are dropped */
+	void (*started)(void *ctx); /* it runs, again perhaps; may be NULL */
 	void (*message)(void *ctx, const void *message);
 	void (*ended)(void *ctx, int status); /* may be NULL; status as of waitpid() */
 	void *ctx;
@@ -34,7 +37,8 @@ struct worker {
 /* 0 or -errno; a worker of policy RESTART that cannot be forked is tried again later. */
 int worker_start(struct loop *loop, struct worker *worker);
 
-/* Sends one fixed-size message. 0; -EAGAIN: its queue is full; -EPIPE: it is not running. */
+/* Sends one fixed-size message. 0; -EAGAIN: its queue is full; -EPIPE: it is not running.
+ */
 int worker_send(struct worker *worker, const void *message, size_t size);
 
 /* Tells it to go (end of file on its socket) and does not start it again. */
@@ -43,8 +47,8 @@ void worker_stop(struct worker *worker);
 /* Was @pid this worker? Then its end is dealt with. */
 bool worker_reap(struct worker *worker, pid_t pid, int status);
 
-/* What every child of PID 1 needs before it does its work: default signals, nothing blocked,
- * no descriptor of the loop. */
+/* What every child of PID 1 needs before it does its work: default signals, nothing
+ * blocked, no descriptor of the loop. */
 void worker_become_child(struct loop *loop);
 
 #endif

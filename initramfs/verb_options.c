@@ -1,4 +1,5 @@
-/* `rootling options`: the option table of /init, and what /init makes of a command line. */
+/* `rootling options`: the option table of /init, and what /init makes of a command line.
+ */
 #include "initramfs/verb.h"
 
 #include "init/config.h"
@@ -19,14 +20,17 @@ static void print_table(void)
 	const struct config_row *row;
 
 	for (unsigned i = 0; (row = config_row(i)); i++) {
-		int width = printf(*row->argument ? row->optional ? "%s[=%s]" : "%s=%s" : "%s%s",
+		int width = printf(*row->argument ? row->optional ? "%s[=%s]" : "%s=%s"
+						  : "%s%s",
 				   row->name, row->argument);
 
-		printf("%*s%s\n", width < NAME_COLUMN ? NAME_COLUMN - width : 2, "", row->help);
+		printf("%*s%s\n", width < NAME_COLUMN ? NAME_COLUMN - width : 2, "",
+		       row->help);
 	}
 }
 
-/* The list items of rootling.cmdline(7); mdoc would read a line that starts with a dot. */
+/* The list items of rootling.cmdline(7); mdoc would read a line that starts with a dot.
+ */
 static void print_mdoc(void)
 {
 	const struct config_row *row;
@@ -35,9 +39,11 @@ static void print_mdoc(void)
 		if (!*row->argument)
 			printf(".It Cm %s\n%s.\n", row->name, row->help);
 		else if (row->optional)
-			printf(".It Cm %s Ns Op = Ns Ar %s\n%s.\n", row->name, row->argument, row->help);
+			printf(".It Cm %s Ns Op = Ns Ar %s\n%s.\n", row->name,
+			       row->argument, row->help);
 		else
-			printf(".It Cm %s Ns = Ns Ar %s\n%s.\n", row->name, row->argument, row->help);
+			printf(".It Cm %s Ns = Ns Ar %s\n%s.\n", row->name, row->argument,
+			       row->help);
 	}
 }
 
@@ -57,7 +63,8 @@ static int explain(const char *text)
 	if (config_read(&config, CONFIG_CMDLINE, text, warn, NULL))
 		return 1;
 	for (unsigned i = 0; (row = config_row(i)); i++)
-		for (unsigned k = 0; config_value(&config, i, k, value, sizeof(value)); k++)
+		for (unsigned k = 0; config_value(&config, i, k, value, sizeof(value));
+		     k++)
 			if (*value)
 				printf("%s=%s\n", row->name, value);
 	for (unsigned i = 0; i < config.init_args.count; i++)
@@ -80,7 +87,8 @@ static int run(void *given, char **operands)
 }
 
 static const struct flag flags[] = {
-	{ 0, "explain", FLAG_STRING, "COMMAND LINE", "print the configuration /init would act on",
+	{ 0, "explain", FLAG_STRING, "COMMAND LINE",
+	  "print the configuration /init would act on",
 	  offsetof(struct options, explain) },
 	{ 0, "mdoc", FLAG_SWITCH, NULL, "print the table as mdoc(7), for the manual page",
 	  offsetof(struct options, mdoc) },

@@ -1,5 +1,5 @@
-/* A string that grows in the caller's memory and is always NUL-terminated. What does not fit
- * is cut and remembered in @truncated, to be looked at once at the end. */
+/* A string that grows in the caller's memory and is always NUL-terminated. What does not
+ * fit is cut and remembered in @truncated, to be looked at once at the end. */
 #ifndef LIB_BUF_H
 #define LIB_BUF_H
 
@@ -9,8 +9,8 @@
 
 struct buf {
 	char *data;
-	size_t len;	/* without the NUL */
-	size_t size;	/* of @data, at least 1 */
+	size_t len;  /* without the NUL */
+	size_t size; /* of @data, at least 1 */
 	bool truncated;
 };
 
@@ -19,14 +19,16 @@ struct buf {
 struct buf buf_init(char *data, size_t size);
 void buf_put(struct buf *b, const char *bytes, size_t len);
 void buf_puts(struct buf *b, const char *s);
-void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void buf_printf(struct buf *b, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
 void buf_vprintf(struct buf *b, const char *fmt, va_list args);
 
-/* @s as a JSON string with its quotes (RFC 8259); bytes that are not UTF-8 become U+FFFD. */
+/* @s as a JSON string with its quotes (RFC 8259); bytes that are not UTF-8 become U+FFFD.
+ */
 void buf_json_string(struct buf *b, const char *s);
 
-/* @s with every byte that is not printable ASCII as \xNN: names from disks and networks that
- * go to a terminal or into the log. */
+/* @s with every byte that is not printable ASCII as \xNN: names from disks and networks
+ * that go to a terminal or into the log. */
 void buf_printable(struct buf *b, const char *s);
 
 #endif

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Since the kernel started; does not run while suspended; what systemd calls monotonic. */
+/* Since the kernel started; does not run while suspended; what systemd calls monotonic.
+ */
 uint64_t clock_monotonic_us(void);
 uint64_t clock_monotonic_ms(void);
 

@@ -12,8 +12,8 @@ static bool is_space(char c)
 	return c == ' ' || (c >= '\t' && c <= '\r') || (unsigned char)c == 0xa0;
 }
 
-/* Length of the word at @s, which is inside quotes already when @in_quote; *@equals becomes
- * the offset of its first `=`, or 0: a word that starts with `=` has no value. */
+/* Length of the word at @s, which is inside quotes already when @in_quote; *@equals
+ * becomes the offset of its first `=`, or 0: a word that starts with `=` has no value. */
 static size_t word_length(const char *s, bool in_quote, size_t *equals)
 {
 	size_t i;

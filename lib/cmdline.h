@@ -1,6 +1,7 @@
-/* Words of a kernel command line, split by the kernel's own rules (next_arg() in lib/cmdline.c
- * of the kernel, described in Documentation/admin-guide/kernel-parameters.rst):
- * white space separates, `"` toggles quoting anywhere, there is no escape character, the first
+/* Words of a kernel command line, split by the kernel's own rules (next_arg() in
+ * lib/cmdline.c of the kernel, described in
+ * Documentation/admin-guide/kernel-parameters.rst): white space separates, `"` toggles
+ * quoting anywhere, there is no escape character, the first
  * `=` splits even inside quotes, and the outer quotes go only when the word or the value
  * starts with one. An unterminated quote runs to the end. */
 #ifndef LIB_CMDLINE_H

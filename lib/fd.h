@@ -18,11 +18,12 @@ int fd_write_all(int fd, const void *data, size_t len);
 /* Fills @data from @fd until @size or end of file. Bytes read, or -errno. */
 ssize_t fd_read_full(int fd, void *data, size_t size);
 
-/* The file @name below directory @dirfd (AT_FDCWD for a path) as a string. Length without the
- * NUL that is always added, -EFBIG when it does not fit into @size - 1, or -errno. */
+/* The file @name below directory @dirfd (AT_FDCWD for a path) as a string. Length without
+ * the NUL that is always added, -EFBIG when it does not fit into @size - 1, or -errno. */
 ssize_t fd_read_file(int dirfd, const char *name, char *data, size_t size);
 
-/* Writes @len bytes into an existing file, as /proc and /sys want it: one write, no create. */
+/* Writes @len bytes into an existing file, as /proc and /sys want it: one write, no
+ * create. */
 int fd_write_file(const char *path, const void *data, size_t len);
 
 /* Creates or replaces @path with mode @mode: temporary file beside it, then rename. Not

@@ -43,8 +43,8 @@ const char *ipv4_format(char out[IPV4_TEXT_SIZE], uint32_t address_be)
 	struct buf b = buf_init(out, IPV4_TEXT_SIZE);
 	uint32_t address = ntohl(address_be);
 
-	buf_printf(&b, "%u.%u.%u.%u", address >> 24, address >> 16 & 255, address >> 8 & 255,
-		   address & 255);
+	buf_printf(&b, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+		   address >> 8 & 255, address & 255);
 	return out;
 }
 

@@ -29,7 +29,10 @@ static long system_call(long number, long a, long b, long c, long d)
 
 	register long x3 __asm__("x3") = d;
 
-	__asm__ volatile("svc 0" : "+r"(x0) : "r"(x8), "r"(x1), "r"(x2), "r"(x3) : "memory");
+	__asm__ volatile("svc 0"
+			 : "+r"(x0)
+			 : "r"(x8), "r"(x1), "r"(x2), "r"(x3)
+			 : "memory");
 	return x0;
 }
 
@@ -51,7 +54,8 @@ int clock_gettime(clockid_t clock, struct timespec *now)
 
 int memfd_create(const char *name, unsigned flags)
 {
-	return (int)checked(system_call(__NR_memfd_create, (long)name, (long)flags, 0, 0));
+	return (int)checked(
+		system_call(__NR_memfd_create, (long)name, (long)flags, 0, 0));
 }
 
 int unshare(int flags)
@@ -61,15 +65,18 @@ int unshare(int flags)
 
 ssize_t getrandom(void *data, size_t size, unsigned flags)
 {
-	return checked(system_call(__NR_getrandom, (long)data, (long)size, (long)flags, 0));
+	return checked(
+		system_call(__NR_getrandom, (long)data, (long)size, (long)flags, 0));
 }
 
 int signalfd(int fd, const sigset_t *mask, int flags)
 {
-	return (int)checked(system_call(__NR_signalfd4, fd, (long)mask, sizeof(*mask), flags));
+	return (int)checked(
+		system_call(__NR_signalfd4, fd, (long)mask, sizeof(*mask), flags));
 }
 
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
 {
-	return (int)checked(system_call(__NR_openat2, dirfd, (long)path, (long)how, (long)size));
+	return (int)checked(
+		system_call(__NR_openat2, dirfd, (long)path, (long)how, (long)size));
 }

@@ -1,5 +1,6 @@
-/* What klibc 2.0.12 lacks, under the names other C libraries give it: include this instead of
- * asking which libc it is. With musl and glibc it includes their headers and adds nothing.
+/* What klibc 2.0.12 lacks, under the names other C libraries give it: include this
+ * instead of asking which libc it is. With musl and glibc it includes their headers and
+ * adds nothing.
  *
  * Functions return -1 and set errno, as their manual pages in section 2 say. */
 #ifndef LIB_KLIBC_H
@@ -11,6 +12,7 @@
 #include <signal.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/sendfile.h>
 #include <sys/socket.h>
 #include <sys/types.h>
 #include <time.h>
@@ -32,19 +34,23 @@ int signalfd(int fd, const sigset_t *mask, int flags);
 int openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 int finit_module(int fd, const char *parameters, int flags); /* there, but not declared */
 
-#define GRND_NONBLOCK 1U
-#define MFD_CLOEXEC 1U
+#define GRND_NONBLOCK  1U
+#define MFD_CLOEXEC    1U
 #define MS_NOSYMFOLLOW 256
-#define MS_SILENT 32768
-#define MS_PRIVATE (1 << 18)
-#define MS_RELATIME (1 << 21)
-#define MS_I_VERSION (1 << 23)
+#define MS_SILENT      32768
+#define MS_PRIVATE     (1 << 18)
+#define MS_RELATIME    (1 << 21)
+#define MS_I_VERSION   (1 << 23)
 #define MS_STRICTATIME (1 << 24)
-#define MS_LAZYTIME (1 << 25)
-#define CLONE_NEWNS 0x00020000
-#define AF_VSOCK 40
+#define MS_LAZYTIME    (1 << 25)
+#define CLONE_NEWNS    0x00020000
+#define AF_VSOCK       40
+#define SOL_PACKET     263
+#define SHUT_WR	       1
 
-#define reboot(command) (reboot)(command, NULL) /* klibc's takes RESTART2's string too */
+/* klibc declares a fifth argument that the kernel ignores, and RESTART2's string. */
+#define sendfile(out, in, off, len) (sendfile)(out, in, off, len, 0)
+#define reboot(command)		    (reboot)(command, NULL)
 
 #else
 
@@ -54,7 +60,8 @@ int finit_module(int fd, const char *parameters, int flags); /* there, but not d
 #include <sys/syscall.h>
 
 /* No C library but klibc has wrappers for these. */
-static inline int openat2(int dirfd, const char *path, const struct open_how *how, size_t size)
+static inline int openat2(int dirfd, const char *path, const struct open_how *how,
+			  size_t size)
 {
 	return (int)syscall(SYS_openat2, dirfd, path, how, size);
 }

@@ -8,11 +8,13 @@
 #include <string.h>
 #include <unistd.h>
 
-/* A record of /dev/kmsg may hold 992 bytes on older kernels, with their own prefix counted. */
+/* A record of /dev/kmsg may hold 992 bytes on older kernels, with their own prefix
+ * counted. */
 #define LINE_MAX_LEN 900
-#define RING_SIZE 16384
+#define RING_SIZE    16384
 
-/* The only writable state of the program outside main(): whoever fails must be able to say so. */
+/* The only writable state of the program outside main(): whoever fails must be able to
+ * say so. */
 static struct {
 	int kmsg_fd;
 	enum log_level level;
@@ -68,8 +70,8 @@ static void remember(const char *text)
 	struct buf b = buf_init(line, sizeof(line) - 1);
 	uint64_t now_us = clock_monotonic_us();
 
-	buf_printf(&b, "[%5u.%06u] %s", (unsigned)(now_us / 1000000), (unsigned)(now_us % 1000000),
-		   text);
+	buf_printf(&b, "[%5u.%06u] %s", (unsigned)(now_us / 1000000),
+		   (unsigned)(now_us % 1000000), text);
 	line[b.len++] = '\n';
 	ring_put(line, b.len);
 }
@@ -77,7 +79,8 @@ static void remember(const char *text)
 void log_write(enum log_level level, const char *fmt, ...)
 {
 	char record[LINE_MAX_LEN + 2];
-	struct buf b = buf_init(record, sizeof(record) - 1); /* keeps room for the newline */
+	struct buf b =
+		buf_init(record, sizeof(record) - 1); /* keeps room for the newline */
 	size_t text;
 	va_list args;
 	int saved_errno = errno;
@@ -94,7 +97,8 @@ void log_write(enum log_level level, const char *fmt, ...)
 	if (state.kmsg_fd < 0)
 		(void)!write(STDERR_FILENO, record + 3, b.len - 3);
 	else
-		(void)!write(state.kmsg_fd, record, b.len); /* nowhere to report a failed log write */
+		(void)!write(state.kmsg_fd, record,
+			     b.len); /* nowhere to report a failed log write */
 	errno = saved_errno;
 }
 

@@ -1,10 +1,10 @@
-/* The log: one kmsg record a line, by level, and a ring in memory that a failed boot shows.
+/* The log: one kmsg record a line, by level, and a ring in memory that a failed boot
+ *shows.
  *
- * ERR: the boot is degraded. WARNING: something configured was ignored. INFO: one line per
- * finished stage. DEBUG: each attempt. Noun first, no trailing period:
- *	log_err("root: %s: %s", device, strerror(-err));
- * The logger never fails, never allocates and never exits; until log_open_kmsg() succeeds, and
- * on a host, lines go to stderr. */
+ * ERR: the boot is degraded. WARNING: something configured was ignored. INFO: one line
+ *per finished stage. DEBUG: each attempt. Noun first, no trailing period: log_err("root:
+ *%s: %s", device, strerror(-err)); The logger never fails, never allocates and never
+ *exits; until log_open_kmsg() succeeds, and on a host, lines go to stderr. */
 #ifndef LIB_LOG_H
 #define LIB_LOG_H
 
@@ -30,10 +30,10 @@ void log_set_name(const char *name);
 void log_write(enum log_level level, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-#define log_err(...) log_write(LOG_ERR, __VA_ARGS__)
+#define log_err(...)	 log_write(LOG_ERR, __VA_ARGS__)
 #define log_warning(...) log_write(LOG_WARNING, __VA_ARGS__)
-#define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
-#define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
+#define log_info(...)	 log_write(LOG_INFO, __VA_ARGS__)
+#define log_debug(...)	 log_write(LOG_DEBUG, __VA_ARGS__)
 
 /* The newest whole lines of the ring that fit into @out, oldest first, each
  * "[seconds.micros] text\n"; NUL-terminated. Returns the length. */

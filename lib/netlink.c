@@ -20,8 +20,8 @@ int netlink_open(struct netlink *nl, uint32_t groups)
 	return 0;
 }
 
-void netlink_start(struct netlink_request *r, uint16_t type, uint16_t flags, const void *body,
-		   size_t len)
+void netlink_start(struct netlink_request *r, uint16_t type, uint16_t flags,
+		   const void *body, size_t len)
 {
 	memset(r, 0, sizeof(*r));
 	r->header.nlmsg_type = type;
@@ -32,7 +32,8 @@ void netlink_start(struct netlink_request *r, uint16_t type, uint16_t flags, con
 
 void netlink_put(struct netlink_request *r, uint16_t type, const void *data, size_t len)
 {
-	struct nlattr head = { .nla_type = type, .nla_len = (uint16_t)(NLA_HDRLEN + len) };
+	struct nlattr head = { .nla_type = type,
+			       .nla_len = (uint16_t)(NLA_HDRLEN + len) };
 	size_t at = NLMSG_ALIGN(r->header.nlmsg_len);
 
 	if (len > sizeof(r->bytes) || at + NLA_HDRLEN + len > sizeof(r->bytes)) {
@@ -72,7 +73,8 @@ static ssize_t receive(struct netlink *nl, void *data, size_t size, int flags)
 			continue;
 		if (len < 0)
 			return -errno;
-		if (from.nl_pid != 0) /* any process may send to our port (CVE-2009-1185) */
+		if (from.nl_pid !=
+		    0) /* any process may send to our port (CVE-2009-1185) */
 			continue;
 		return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : len;
 	}
@@ -83,7 +85,8 @@ ssize_t netlink_receive(struct netlink *nl, void *data, size_t size)
 	return receive(nl, data, size, MSG_DONTWAIT);
 }
 
-/* True when @datagram holds the acknowledgement of @sequence, whose error goes to @result. */
+/* True when @datagram holds the acknowledgement of @sequence, whose error goes to
+ * @result. */
 static bool find_acknowledgement(struct cursor datagram, uint32_t sequence, int *result)
 {
 	while (cursor_left(&datagram) >= NLMSG_HDRLEN) {
@@ -120,7 +123,8 @@ int netlink_call(struct netlink *nl, struct netlink_request *r)
 
 		if (len < 0)
 			return (int)len;
-		if (find_acknowledgement(cursor_over(answer, (size_t)len), nl->sequence, &result))
+		if (find_acknowledgement(cursor_over(answer, (size_t)len), nl->sequence,
+					 &result))
 			return result;
 	}
 }

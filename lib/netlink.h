@@ -1,7 +1,8 @@
-/* rtnetlink: requests that the kernel acknowledges, and the messages and attributes it sends.
+/* rtnetlink: requests that the kernel acknowledges, and the messages and attributes it
+ * sends.
  *
- * Integers are in host byte order and structs are the kernel's, so they are copied out of a
- * cursor as bytes. Only datagrams of the kernel itself are ever returned. */
+ * Integers are in host byte order and structs are the kernel's, so they are copied out of
+ * a cursor as bytes. Only datagrams of the kernel itself are ever returned. */
 #ifndef LIB_NETLINK_H
 #define LIB_NETLINK_H
 
@@ -44,23 +45,23 @@ struct netlink_attribute {
 int netlink_open(struct netlink *nl, uint32_t groups);
 
 /* A request of @type for the struct at @body (ifinfomsg, ifaddrmsg, rtmsg). */
-void netlink_start(struct netlink_request *r, uint16_t type, uint16_t flags, const void *body,
-		   size_t len);
+void netlink_start(struct netlink_request *r, uint16_t type, uint16_t flags,
+		   const void *body, size_t len);
 void netlink_put(struct netlink_request *r, uint16_t type, const void *data, size_t len);
 
 /* 0; -EMSGSIZE: the request does not fit into its struct; or -errno. */
 int netlink_send(struct netlink *nl, struct netlink_request *r);
 
-/* Sends and waits for the acknowledgement: the kernel's answer, 0 or -errno. For a socket that
- * hears no groups: what else arrives is dropped. */
+/* Sends and waits for the acknowledgement: the kernel's answer, 0 or -errno. For a socket
+ * that hears no groups: what else arrives is dropped. */
 int netlink_call(struct netlink *nl, struct netlink_request *r);
 
-/* One datagram if there is one. Length; -EAGAIN: none; -ENOBUFS: the kernel had to drop some, so
- * ask for a dump; or -errno. A datagram cut to @size fails with -EMSGSIZE. */
+/* One datagram if there is one. Length; -EAGAIN: none; -ENOBUFS: the kernel had to drop
+ * some, so ask for a dump; or -errno. A datagram cut to @size fails with -EMSGSIZE. */
 ssize_t netlink_receive(struct netlink *nl, void *data, size_t size);
 
-/* The next message of a datagram, or the next attribute behind a message's own struct. False at
- * the end and when what follows is not well formed. */
+/* The next message of a datagram, or the next attribute behind a message's own struct.
+ * False at the end and when what follows is not well formed. */
 bool netlink_next(struct cursor *datagram, struct netlink_message *out);
 bool netlink_next_attribute(struct cursor *body, struct netlink_attribute *out);
 

@@ -11,7 +11,8 @@ extern int capset(cap_user_header_t header, const cap_user_data_t data);
 
 int privilege_drop(uint32_t uid, uint32_t keep)
 {
-	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_header_struct header = { .version =
+							   _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3] = {
 		{ .effective = keep, .permitted = keep },
 	};

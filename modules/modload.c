@@ -16,10 +16,11 @@
 #include <sys/utsname.h>
 
 #define COMMAND_LINE_MAX 4096
-#define PARAMETERS_MAX 1024
-#define NESTING_MAX 8 /* softdeps form loops in the wild */
+#define PARAMETERS_MAX	 1024
+#define NESTING_MAX	 8 /* softdeps form loops in the wild */
 
-/* Maps @name of the modules folder with a NUL behind it. NULL when it is absent or empty. */
+/* Maps @name of the modules folder with a NUL behind it. NULL when it is absent or empty.
+ */
 static const char *map_file(const struct modload *m, const char *name, size_t *len)
 {
 	char path[192];
@@ -32,7 +33,8 @@ static const char *map_file(const struct modload *m, const char *name, size_t *l
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0 || fstat(fd, &st) < 0 || st.st_size == 0)
 		return NULL;
-	/* an anonymous map is zero behind the text, which a file map of whole pages is not */
+	/* an anonymous map is zero behind the text, which a file map of whole pages is
+	 * not */
 	data = mmap(NULL, (size_t)st.st_size + 1, PROT_READ | PROT_WRITE,
 		    MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (data == MAP_FAILED)
@@ -97,14 +99,16 @@ static bool is_loaded(const char *name)
 	char path[MODULE_NAME_SIZE + 32];
 	struct buf b = BUF_OVER(path);
 
-	/* not the folder alone: parameters of a built-in have one, and so has a failed load */
+	/* not the folder alone: parameters of a built-in have one, and so has a failed
+	 * load */
 	buf_printf(&b, "/sys/module/%s/initstate", name);
 	return access(path, F_OK) == 0;
 }
 
 /* ---- parameters */
 
-/* The kernel splits the string again by the same rules, so a value with blanks needs quotes. */
+/* The kernel splits the string again by the same rules, so a value with blanks needs
+ * quotes. */
 static void add_parameter(struct buf *out, const char *name, const char *value)
 {
 	const char *quote = value && strpbrk(value, " \t\n") ? "\"" : "";
@@ -114,14 +118,17 @@ static void add_parameter(struct buf *out, const char *name, const char *value)
 		buf_printf(out, "=%s%s%s", quote, value, quote);
 }
 
-/* NAME.PARAM=VALUE of the kernel command line; the kernel serves only built-in modules. */
-static void cmdline_parameters(const struct modload *m, const char *module, struct buf *out)
+/* NAME.PARAM=VALUE of the kernel command line; the kernel serves only built-in modules.
+ */
+static void cmdline_parameters(const struct modload *m, const char *module,
+			       struct buf *out)
 {
 	char copy[COMMAND_LINE_MAX];
 	char *rest = copy;
 	struct cmdline_word word;
 
-	if (!m->cmdline || !strchr(m->cmdline, '.') || str_copy(copy, sizeof(copy), m->cmdline))
+	if (!m->cmdline || !strchr(m->cmdline, '.') ||
+	    str_copy(copy, sizeof(copy), m->cmdline))
 		return;
 	while (cmdline_next(&rest, &word) && !str_equal(word.name, "--")) {
 		char *dot = strchr(word.name, '.');
@@ -159,7 +166,8 @@ static int insert_file(struct modload *m, const char *path, const char *name)
 static int load(struct modload *m, const char *name, unsigned depth);
 
 /* Lines are `softdep NAME pre: A B post: C`; what they name is loaded if it can be. */
-static void load_softdeps(struct modload *m, const char *name, const char *when, unsigned depth)
+static void load_softdeps(struct modload *m, const char *name, const char *when,
+			  unsigned depth)
 {
 	const char *line = m->softdep;
 
@@ -175,13 +183,15 @@ static void load_softdeps(struct modload *m, const char *name, const char *when,
 		memcpy(copy, line, len);
 		copy[len] = '\0';
 		if (!cmdline_next(&rest, &word) || !str_equal(word.name, "softdep") ||
-		    !cmdline_next(&rest, &word) || !str_name_equal(word.name, strlen(word.name), name))
+		    !cmdline_next(&rest, &word) ||
+		    !str_name_equal(word.name, strlen(word.name), name))
 			continue;
 		while (cmdline_next(&rest, &word)) {
 			if (str_equal(word.name, "pre:") || str_equal(word.name, "post:"))
 				wanted = str_equal(word.name, when);
 			else if (wanted)
-				(void)load(m, word.name, depth + 1); /* kmod ignores it too */
+				(void)load(m, word.name,
+					   depth + 1); /* kmod ignores it too */
 		}
 	}
 }
@@ -252,7 +262,8 @@ static int load(struct modload *m, const char *given, unsigned depth)
 		return -EINVAL;
 	if (is_loaded(name))
 		return 0;
-	(void)modindex_lookup(&m->dep, name, first_value, &line); /* damaged counts as absent */
+	(void)modindex_lookup(&m->dep, name, first_value,
+			      &line); /* damaged counts as absent */
 	if (line)
 		return load_line(m, line, depth);
 	(void)modindex_lookup(&m->builtin, name, first_value, &line);
@@ -285,12 +296,14 @@ static int load_match(void *ctx, const char *module)
 
 	if (!is_blacklisted(walk->m, module)) {
 		walk->matches++;
-		(void)load(walk->m, module, 0); /* logged; the next match may still drive it */
+		(void)load(walk->m, module,
+			   0); /* logged; the next match may still drive it */
 	}
 	return 0;
 }
 
-/* The index holds aliases with `_` for `-` except inside brackets, as kmod writes them. */
+/* The index holds aliases with `_` for `-` except inside brackets, as kmod writes them.
+ */
 static int normalise_alias(const char *alias, char *out, size_t size)
 {
 	bool bracket = false;

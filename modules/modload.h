@@ -1,5 +1,6 @@
-/* Loading kernel modules by name or alias, with their dependencies, from kmod's own index files
- * read in place (depmod(8); modules.dep.bin, modules.alias.bin, modules.softdep). */
+/* Loading kernel modules by name or alias, with their dependencies, from kmod's own index
+ * files read in place (depmod(8); modules.dep.bin, modules.alias.bin, modules.softdep).
+ */
 #ifndef MODULES_MODLOAD_H
 #define MODULES_MODLOAD_H
 
@@ -19,17 +20,18 @@ struct modload {
 	unsigned blacklist_count;
 };
 
-/* Maps the index files of the running kernel. The maps live as long as the process. 0 also
- * when a file is absent (a kernel without modules); -errno of uname or a damaged
+/* Maps the index files of the running kernel. The maps live as long as the process. 0
+ * also when a file is absent (a kernel without modules); -errno of uname or a damaged
  * modules.dep.bin. */
 int modload_open(struct modload *m, const char *cmdline);
 
-/* Loads @name with soft and hard dependencies. 0 also when it is loaded already or built in;
- * -ENOENT: the image has no such module; else what the kernel said. Logs what fails. */
+/* Loads @name with soft and hard dependencies. 0 also when it is loaded already or built
+ * in; -ENOENT: the image has no such module; else what the kernel said. Logs what fails.
+ */
 int modload_name(struct modload *m, const char *name);
 
-/* Loads every module whose alias matches @alias and is not blacklisted. Number of modules that
- * match, 0 when none does. */
+/* Loads every module whose alias matches @alias and is not blacklisted. Number of modules
+ * that match, 0 when none does. */
 int modload_alias(struct modload *m, const char *alias);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FRAGMENTS_MAX 16
+#define FRAGMENTS_MAX	   16
 #define FRAGMENT_NAME_SIZE 64
 
 struct modworker {
@@ -26,7 +26,8 @@ static void report(struct modworker *w, uint32_t kind, const char *text, int err
 	struct modules_report r = { .kind = kind, .err = err };
 
 	(void)str_copy(r.text, sizeof(r.text), text); /* too long a text goes as "" */
-	(void)!send(w->fd, &r, sizeof(r), MSG_NOSIGNAL); /* if PID 1 is gone, so are we soon */
+	(void)!send(w->fd, &r, sizeof(r),
+		    MSG_NOSIGNAL); /* if PID 1 is gone, so are we soon */
 }
 
 static void load_name(struct modworker *w, const char *name)
@@ -85,8 +86,8 @@ static void load_fragments(struct modworker *w, const char *folder)
 			continue;
 		if (count == FRAGMENTS_MAX ||
 		    str_copy(names[count], FRAGMENT_NAME_SIZE, entry->d_name))
-			log_warning("%s/%s: ignored: too many files or too long a name", folder,
-				    entry->d_name);
+			log_warning("%s/%s: ignored: too many files or too long a name",
+				    folder, entry->d_name);
 		else
 			count++;
 	}
@@ -98,7 +99,8 @@ static void load_fragments(struct modworker *w, const char *folder)
 
 static void load_list(struct modworker *w)
 {
-	static const char *const folders[] = { "/etc/modules-load.d", "/usr/lib/modules-load.d" };
+	static const char *const folders[] = { "/etc/modules-load.d",
+					       "/usr/lib/modules-load.d" };
 
 	for (unsigned i = 0; i < w->config->driver_pre_count; i++)
 		load_name(w, w->config->driver_pre[i]);
@@ -126,7 +128,8 @@ static void coldplug_bus(struct modworker *w, const char *bus)
 			continue;
 		b.len = folder_len;
 		buf_printf(&b, "%s/modalias", entry->d_name);
-		if (!b.truncated && fd_read_file(AT_FDCWD, path, alias, sizeof(alias)) > 0) {
+		if (!b.truncated &&
+		    fd_read_file(AT_FDCWD, path, alias, sizeof(alias)) > 0) {
 			alias[strcspn(alias, "\n")] = '\0';
 			load_alias(w, alias);
 		}
@@ -135,7 +138,8 @@ static void coldplug_bus(struct modworker *w, const char *bus)
 	closedir(dir);
 }
 
-/* One pass is enough: what the drivers of this pass bring to light announces itself by uevent. */
+/* One pass is enough: what the drivers of this pass bring to light announces itself by
+ * uevent. */
 static void coldplug(struct modworker *w)
 {
 	DIR *dir = opendir("/sys/bus");

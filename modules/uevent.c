@@ -7,7 +7,7 @@
 #include <linux/netlink.h>
 #include <string.h>
 
-#define GROUP_KERNEL 1
+#define GROUP_KERNEL	     1
 #define RECEIVE_BUFFER_BYTES (8 * 1024 * 1024)
 
 /* The header is `action@devpath`; both come again as keys, so it is only checked. */
@@ -55,14 +55,16 @@ int uevent_parse(const char *message, size_t len, struct uevent *out)
 
 int uevent_open(void)
 {
-	struct sockaddr_nl address = { .nl_family = AF_NETLINK, .nl_groups = GROUP_KERNEL };
+	struct sockaddr_nl address = { .nl_family = AF_NETLINK,
+				       .nl_groups = GROUP_KERNEL };
 	int size = RECEIVE_BUFFER_BYTES, on = 1, err;
 	int fd = socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK,
 			NETLINK_KOBJECT_UEVENT);
 
 	if (fd < 0)
 		return -errno;
-	/* a smaller buffer still works: lost events are noticed and made good by a scan */
+	/* a smaller buffer still works: lost events are noticed and made good by a scan
+	 */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
 	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
@@ -83,7 +85,8 @@ static int sent_by_root(struct msghdr *header)
 	struct credentials who;
 	struct cmsghdr *control = CMSG_FIRSTHDR(header);
 
-	if (!control || control->cmsg_level != SOL_SOCKET || control->cmsg_type != SCM_CREDENTIALS ||
+	if (!control || control->cmsg_level != SOL_SOCKET ||
+	    control->cmsg_type != SCM_CREDENTIALS ||
 	    control->cmsg_len < CMSG_LEN(sizeof(who)))
 		return 0;
 	memcpy(&who, CMSG_DATA(control), sizeof(who));
@@ -94,7 +97,8 @@ int uevent_receive(int fd, char *message)
 {
 	for (;;) {
 		struct sockaddr_nl sender = { 0 };
-		_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct credentials))];
+		_Alignas(struct cmsghdr) char
+			control[CMSG_SPACE(sizeof(struct credentials))];
 		struct iovec bytes = { message, UEVENT_MESSAGE_MAX };
 		struct msghdr header = {
 			.msg_name = &sender,
@@ -110,7 +114,8 @@ int uevent_receive(int fd, char *message)
 			continue;
 		if (len < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		if (sender.nl_pid == 0 && !(header.msg_flags & MSG_TRUNC) && sent_by_root(&header))
+		if (sender.nl_pid == 0 && !(header.msg_flags & MSG_TRUNC) &&
+		    sent_by_root(&header))
 			return (int)len;
 	}
 }

@@ -20,11 +20,12 @@ struct uevent {
 /* Room for any message of the kernel: UEVENT_BUFFER_SIZE is 2048 plus the header. */
 #define UEVENT_MESSAGE_MAX 8192
 
-/* Pure. 0; -EINVAL: not a kernel message (libudev's start with "libudev"), or cut short. */
+/* Pure. 0; -EINVAL: not a kernel message (libudev's start with "libudev"), or cut short.
+ */
 int uevent_parse(const char *message, size_t len, struct uevent *out);
 
-/* A non-blocking socket that hears the kernel's uevents, or -errno. Open it before anything
- * that makes devices: what was sent earlier is not repeated. */
+/* A non-blocking socket that hears the kernel's uevents, or -errno. Open it before
+ * anything that makes devices: what was sent earlier is not repeated. */
 int uevent_open(void);
 
 /* One message into @message (UEVENT_MESSAGE_MAX). Its length; 0: nothing waits; -ENOBUFS:

@@ -2,8 +2,9 @@
 #ifndef MOUNT_APIFS_H
 #define MOUNT_APIFS_H
 
-/* Makes the mount points that are missing and mounts what is not mounted yet, so it may be
- * called again. 0, or -errno of the first one a boot cannot do without; logs each that fails. */
+/* Makes the mount points that are missing and mounts what is not mounted yet, so it may
+ * be called again. 0, or -errno of the first one a boot cannot do without; logs each that
+ * fails. */
 int apifs_mount(void);
 
 /* NULL-terminated: the mount points that move along to the real root, and those alone. */

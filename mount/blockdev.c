@@ -28,7 +28,9 @@ static void read_key(struct blockdev *dev, const char *line)
 	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
 		value = str_after(line, numbers[i].key);
 		if (value) /* the kernel's own text; 0 if it ever is none */
-			(void)str_parse_u32(value, 10, (uint32_t *)((char *)dev + numbers[i].offset));
+			(void)str_parse_u32(value, 10,
+					    (uint32_t *)((char *)dev +
+							 numbers[i].offset));
 	}
 	value = str_after(line, "PARTNAME=");
 	if (value)
@@ -47,7 +49,8 @@ int blockdev_read(struct blockdev *dev, const char *name)
 	if (err)
 		return err;
 	buf_printf(&b, "/sys/class/block/%s/uevent", name);
-	for (char *p = path + strlen("/sys/class/block/"); p < path + b.len - strlen("/uevent"); p++)
+	for (char *p = path + strlen("/sys/class/block/");
+	     p < path + b.len - strlen("/uevent"); p++)
 		if (*p == '/')
 			*p = '!'; /* as the kernel writes cciss/c0d0 in sysfs */
 	len = fd_read_file(AT_FDCWD, path, text, sizeof(text));
@@ -89,7 +92,8 @@ void blockdev_probe(struct blockdev *dev)
 	if (len == FSPROBE_FIRST_LEN && dev->probe_err) {
 		len = fd_read_full(fd, image + len, sizeof(image) - (size_t)len);
 		if (len > 0)
-			dev->probe_err = fsprobe(image, FSPROBE_FIRST_LEN + (size_t)len, &dev->fs);
+			dev->probe_err =
+				fsprobe(image, FSPROBE_FIRST_LEN + (size_t)len, &dev->fs);
 	}
 }
 
@@ -148,7 +152,8 @@ bool blockdev_matches(struct blockdev *dev, const struct rootspec *spec)
 	if (IS_ENABLED(CONFIG_PARTTABLE) && rootspec_needs_parttable(spec))
 		blockdev_read_partuuid(dev);
 	/* the UUID of a LUKS or RAID member is not that of a file system */
-	is_filesystem = dev->probed && !dev->probe_err && str_equal(dev->fs.usage, "filesystem");
+	is_filesystem =
+		dev->probed && !dev->probe_err && str_equal(dev->fs.usage, "filesystem");
 	known = (struct rootdev){
 		.name = dev->name,
 		.major = dev->major,

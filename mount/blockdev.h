@@ -11,17 +11,18 @@
 #define BLOCKDEV_NAME_SIZE 64
 
 struct blockdev {
-	char name[BLOCKDEV_NAME_SIZE];	/* below /dev: "vda1" */
+	char name[BLOCKDEV_NAME_SIZE]; /* below /dev: "vda1" */
 	uint32_t major, minor;
-	uint32_t partn;			/* 0: a whole disk */
-	char part_label[112];		/* 36 UTF-16 units of GPT as UTF-8 */
-	char part_uuid[37];		/* "" until asked for */
-	bool probed;			/* @fs and @probe_err hold */
+	uint32_t partn;	      /* 0: a whole disk */
+	char part_label[112]; /* 36 UTF-16 units of GPT as UTF-8 */
+	char part_uuid[37];   /* "" until asked for */
+	bool probed;	      /* @fs and @probe_err hold */
 	struct fsprobe_result fs;
-	int probe_err;			/* 0, or why @fs is not known: -ENODATA, -EIO … */
+	int probe_err; /* 0, or why @fs is not known: -ENODATA, -EIO … */
 };
 
-/* Reads /sys/class/block/@name. 0, or -errno; -ENODEV: not a block device of this name. */
+/* Reads /sys/class/block/@name. 0, or -errno; -ENODEV: not a block device of this name.
+ */
 int blockdev_read(struct blockdev *dev, const char *name);
 
 /* Reads the superblock into dev->fs, and dev->probe_err if that cannot be. */

@@ -20,9 +20,11 @@ static int mount_type(const struct rootfs_request *request, const char *type,
 	if (mount(device, request->target, type, flags, options->data) == 0)
 		return 0;
 	if (!(flags & MS_RDONLY) && (errno == EROFS || errno == EACCES)) {
-		log_warning("root: %s: cannot be written, mounting it read-only", request->device);
+		log_warning("root: %s: cannot be written, mounting it read-only",
+			    request->device);
 		*read_only = true;
-		if (mount(device, request->target, type, flags | MS_RDONLY, options->data) == 0)
+		if (mount(device, request->target, type, flags | MS_RDONLY,
+			  options->data) == 0)
 			return 0;
 	}
 	return -errno;
@@ -42,11 +44,12 @@ int rootfs_mount(const struct rootfs_request *request, struct rootfs_result *res
 		if (len > 0 && len < sizeof(result->type)) {
 			memcpy(result->type, types, len);
 			result->type[len] = '\0';
-			err = mount_type(request, result->type, &options, &result->read_only);
+			err = mount_type(request, result->type, &options,
+					 &result->read_only);
 			if (!err)
 				return 0;
-			log_debug("root: mount %s as %s: %s", request->device, result->type,
-				  strerror(-err));
+			log_debug("root: mount %s as %s: %s", request->device,
+				  result->type, strerror(-err));
 		}
 		types += len + (types[len] == ',');
 	}

@@ -17,9 +17,9 @@ struct rootfs_result {
 	bool read_only; /* asked for or not */
 };
 
-/* One try. 0; -errno of the last type tried: -ENODEV: no driver for it, -EBUSY, -EIO, -ENXIO and
- * -ENOMEDIUM: may work a moment later; -E2BIG: @flags are too long. A device that refuses to be
- * written is mounted read-only. */
+/* One try. 0; -errno of the last type tried: -ENODEV: no driver for it, -EBUSY, -EIO,
+ * -ENXIO and -ENOMEDIUM: may work a moment later; -E2BIG: @flags are too long. A device
+ * that refuses to be written is mounted read-only. */
 int rootfs_mount(const struct rootfs_request *request, struct rootfs_result *result);
 
 #endif

@@ -18,10 +18,10 @@
 #include <sys/statfs.h>
 
 #if defined(__x86_64__)
-#define MACHINE EM_X86_64
+#define MACHINE	      EM_X86_64
 #define MACHINE_32BIT EM_386
 #elif defined(__aarch64__)
-#define MACHINE EM_AARCH64
+#define MACHINE	      EM_AARCH64
 #define MACHINE_32BIT EM_ARM
 #endif
 
@@ -65,14 +65,16 @@ static int check_place(struct switch_root *plan)
 /* Opens @path as the new root will see it: its links end inside it. */
 static int open_inside(const char *root, const char *path)
 {
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_IN_ROOT };
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC,
+				.resolve = RESOLVE_IN_ROOT };
 	fd_auto int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd;
 
 	if (dir < 0)
 		return -errno;
 	fd = openat2(dir, path, &how, sizeof(how));
-	if (fd < 0 && errno == ENOSYS) /* before Linux 5.6: absolute links end in the wrong place */
+	if (fd < 0 &&
+	    errno == ENOSYS) /* before Linux 5.6: absolute links end in the wrong place */
 		fd = openat(dir, path + strspn(path, "/"), O_RDONLY | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
@@ -87,10 +89,12 @@ static int check_machine(struct switch_root *plan, const char *file, int fd)
 	if (memcmp(&header, "#!", 2) == 0)
 		return 0;
 	if (len < (ssize_t)sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return refuse(plan, -ENOEXEC, "%s: neither an ELF program nor a script", file);
+		return refuse(plan, -ENOEXEC, "%s: neither an ELF program nor a script",
+			      file);
 	if (header.e_machine != MACHINE && header.e_machine != MACHINE_32BIT)
-		return refuse(plan, -ENOEXEC, "%s: a program for another machine (ELF type %u)",
-			      file, header.e_machine);
+		return refuse(plan, -ENOEXEC,
+			      "%s: a program for another machine (ELF type %u)", file,
+			      header.e_machine);
 	return 0;
 }
 
@@ -131,7 +135,8 @@ static int check_init(struct switch_root *plan, const char *path)
 int switch_root_check(struct switch_root *plan)
 {
 	/* the order of the kernel (init/main.c) */
-	static const char *const defaults[] = { "/sbin/init", "/etc/init", "/bin/init", "/bin/sh" };
+	static const char *const defaults[] = { "/sbin/init", "/etc/init", "/bin/init",
+						"/bin/sh" };
 	int err = check_place(plan);
 
 	if (err)
@@ -143,13 +148,14 @@ int switch_root_check(struct switch_root *plan)
 		if (err != -ENOENT)
 			return err;
 	}
-	return refuse(plan, -ENOENT, "no init: neither /sbin/init, /etc/init, /bin/init nor /bin/sh");
+	return refuse(plan, -ENOENT,
+		      "no init: neither /sbin/init, /etc/init, /bin/init nor /bin/sh");
 }
 
 /* ---- commit */
 
-/* Deletes everything below @dir (owned) on its own file system, through descriptors and without
- * following links: mounts of others may still hang below it. */
+/* Deletes everything below @dir (owned) on its own file system, through descriptors and
+ * without following links: mounts of others may still hang below it. */
 static void delete_below(int dir, dev_t dev)
 {
 	DIR *stream = fdopendir(dir);
@@ -164,24 +170,27 @@ static void delete_below(int dir, dev_t dev)
 
 		if (str_equal(entry->d_name, ".") || str_equal(entry->d_name, ".."))
 			continue;
-		if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 || st.st_dev != dev)
+		if (fstatat(dir, entry->d_name, &st, AT_SYMLINK_NOFOLLOW) < 0 ||
+		    st.st_dev != dev)
 			continue;
 		if (S_ISDIR(st.st_mode)) {
-			int below = openat(dir, entry->d_name,
-					   O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+			int below =
+				openat(dir, entry->d_name,
+				       O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
 			if (below >= 0)
 				delete_below(below, dev);
 			(void)unlinkat(dir, entry->d_name, AT_REMOVEDIR);
 		} else {
-			(void)unlinkat(dir, entry->d_name, 0); /* what stays costs only memory */
+			(void)unlinkat(dir, entry->d_name,
+				       0); /* what stays costs only memory */
 		}
 	}
 	closedir(stream);
 }
 
-/* A child that frees the initramfs once the new init runs: the pipe's other end is ours and
- * closes on exec; a byte in it means that exec failed and all must stay. */
+/* A child that frees the initramfs once the new init runs: the pipe's other end is ours
+ * and closes on exec; a byte in it means that exec failed and all must stay. */
 static int fork_deleter(int old_root)
 {
 	int pipe_fds[2];
@@ -214,15 +223,16 @@ static void move_apifs(const char *root)
 		if (mount(*source, target, NULL, MS_MOVE, NULL) == 0)
 			continue;
 		log_warning("switch_root: %s: %s: unmounted", *source, strerror(errno));
-		(void)umount2(*source, MNT_DETACH); /* invisible below the new root otherwise */
+		(void)umount2(*source,
+			      MNT_DETACH); /* invisible below the new root otherwise */
 	}
 }
 
 /* Puts the new root over the old one and makes it ours. */
 static int enter(const char *root)
 {
-	if (chdir(root) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 ||
-	    chdir("/") < 0)
+	if (chdir(root) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 ||
+	    chroot(".") < 0 || chdir("/") < 0)
 		return -errno;
 	return 0;
 }
@@ -249,7 +259,8 @@ static void restore_defaults(void)
 	(void)reboot((int)LINUX_REBOOT_CMD_CAD_ON); /* as a kernel without us leaves it */
 }
 
-int switch_root_commit(const struct switch_root *plan, char *const argv[], char *const envp[])
+int switch_root_commit(const struct switch_root *plan, char *const argv[],
+		       char *const envp[])
 {
 	fd_auto int old_root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	int deleter, err;
@@ -265,7 +276,8 @@ int switch_root_commit(const struct switch_root *plan, char *const argv[], char 
 	reopen_console();
 	deleter = fork_deleter(old_root);
 	if (deleter < 0)
-		log_warning("switch_root: memory of the initramfs not freed: %s", strerror(-deleter));
+		log_warning("switch_root: memory of the initramfs not freed: %s",
+			    strerror(-deleter));
 	restore_defaults();
 	execve(plan->path, argv, envp);
 	err = -errno;
@@ -275,6 +287,7 @@ int switch_root_commit(const struct switch_root *plan, char *const argv[], char 
 	}
 back:
 	if (fchdir(old_root) < 0 || chroot(".") < 0 || apifs_mount() < 0)
-		log_err("switch_root: %s: no way back into the initramfs", strerror(errno));
+		log_err("switch_root: %s: no way back into the initramfs",
+			strerror(errno));
 	return err;
 }

@@ -24,9 +24,11 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size - 1] = '\0';
 	config_init(&config);
 	(void)config_read(&config, CONFIG_IMAGE, text + strlen(text) / 2, ignore, &said);
-	(void)config_read(&config, (enum config_source)(data[0] % CONFIG_SOURCES), text, ignore, &said);
+	(void)config_read(&config, (enum config_source)(data[0] % CONFIG_SOURCES), text,
+			  ignore, &said);
 	for (unsigned i = 0; config_row(i); i++)
-		for (unsigned k = 0; config_value(&config, i, k, value, sizeof(value)); k++)
+		for (unsigned k = 0; config_value(&config, i, k, value, sizeof(value));
+		     k++)
 			said += strlen(value);
 	return 0;
 }

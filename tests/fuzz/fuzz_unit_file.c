@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	if (unit_parse(text, &unit, &error) == 0)
 		for (int i = 0; unit.argv[i]; i++)
-			if (unit.argv[i] + strlen(unit.argv[i]) >= unit.text + sizeof(unit.text))
+			if (unit.argv[i] + strlen(unit.argv[i]) >=
+			    unit.text + sizeof(unit.text))
 				abort();
 	free(text);
 	return 0;

@@ -29,7 +29,9 @@ static const struct {
 	{ "\"", { { "", NONE } } },
 	{ "\"\" x", { { "", NONE }, { "x", NONE } } },
 	{ "a=\"b\\\" c\" d", { { "a", "b\\" }, { "c\" d", NONE } } },
-	{ "a=b\xa0" "c", { { "a", "b" }, { "c", NONE } } },
+	{ "a=b\xa0"
+	  "c",
+	  { { "a", "b" }, { "c", NONE } } },
 	{ "-- one", { { "--", NONE }, { "one", NONE } } },
 };
 
@@ -47,7 +49,8 @@ static void splits_as_the_kernel_does(void **state)
 			assert_non_null(vectors[i].words[n].name);
 			assert_string_equal(word.name, vectors[i].words[n].name);
 			if (vectors[i].words[n].value)
-				assert_string_equal(word.value, vectors[i].words[n].value);
+				assert_string_equal(word.value,
+						    vectors[i].words[n].value);
 			else
 				assert_null(word.value);
 			n++;

@@ -1,4 +1,5 @@
-/* The option table: what each word sets, which source wins, what is said about the rest. */
+/* The option table: what each word sets, which source wins, what is said about the rest.
+ */
 #include "init/config.h"
 #include "lib/buf.h"
 #include "lib/log.h"
@@ -127,12 +128,15 @@ static void sealed_options_cannot_be_undone(void **state)
 
 	(void)state;
 	start(&f);
-	assert_int_equal(config_read(&f.config, CONFIG_CMDLINE,
-				     "rd.shell=1 rd.emergency=shell rd.break=root rd.http=80",
-				     keep, &f), 0);
+	assert_int_equal(
+		config_read(&f.config, CONFIG_CMDLINE,
+			    "rd.shell=1 rd.emergency=shell rd.break=root rd.http=80",
+			    keep, &f),
+		0);
 	assert_int_equal(config_read(&f.config, CONFIG_SEALED,
 				     "rd.shell=0 rd.emergency=reboot rd.break= rd.http=",
-				     keep, &f), 0);
+				     keep, &f),
+			 0);
 	assert_int_equal(f.config.shell, 0);
 	assert_int_equal(f.config.emergency, EMERGENCY_REBOOT);
 	assert_int_equal(f.config.breaks.count, 0);
@@ -159,8 +163,9 @@ static void an_unknown_dotted_option_is_named_with_the_nearest(void **state)
 
 	(void)state;
 	read_one(&f, "rd.brake=root rd.completely.different ours.not quiet2");
-	assert_string_equal(f.warnings, "rd.brake: unknown option, did you mean rd.break?\n"
-					"rd.completely.different: unknown option\n");
+	assert_string_equal(f.warnings,
+			    "rd.brake: unknown option, did you mean rd.break?\n"
+			    "rd.completely.different: unknown option\n");
 }
 
 static void a_wrong_value_is_named_and_ignored(void **state)
@@ -168,13 +173,15 @@ static void a_wrong_value_is_named_and_ignored(void **state)
 	struct fixture f;
 
 	(void)state;
-	read_one(&f, "rd.timeout=9 rd.timeout=soon rd.emergency=panic panic=99999999999 rootdelay");
+	read_one(&f, "rd.timeout=9 rd.timeout=soon rd.emergency=panic panic=99999999999 "
+		     "rootdelay");
 	assert_int_equal(f.config.timeout, 9);
 	assert_int_equal(f.config.emergency, EMERGENCY_SHELL);
-	assert_string_equal(f.warnings, "rd.timeout=soon: not SECONDS\n"
-					"rd.emergency=panic: not shell|reboot|poweroff|halt\n"
-					"panic=99999999999: not SECONDS\n"
-					"rootdelay=: not SECONDS\n");
+	assert_string_equal(f.warnings,
+			    "rd.timeout=soon: not SECONDS\n"
+			    "rd.emergency=panic: not shell|reboot|poweroff|halt\n"
+			    "panic=99999999999: not SECONDS\n"
+			    "rootdelay=: not SECONDS\n");
 }
 
 static void panic_may_be_negative(void **state)

@@ -18,10 +18,10 @@ static struct fixture {
 	struct modload m;
 	char folder[64];
 	struct bytes dep, alias, builtin;
-	char loaded[512];	/* names, each with a blank before and behind */
+	char loaded[512]; /* names, each with a blank before and behind */
 	char transcript[1024];
 	struct buf said;
-	const char *refused;	/* this one gets @refusal from the kernel */
+	const char *refused; /* this one gets @refusal from the kernel */
 	int refusal;
 } f;
 
@@ -72,8 +72,8 @@ long __wrap_syscall(long number, ...)
 	return 0;
 }
 
-static void make_index(struct bytes *bytes, struct modindex *index, struct modindex_row *rows,
-		       size_t count)
+static void make_index(struct bytes *bytes, struct modindex *index,
+		       struct modindex_row *rows, size_t count)
 {
 	assert_int_equal(modindex_write(bytes, rows, count), 0);
 	assert_int_equal(modindex_open(index, bytes->data, bytes->len), 0);
@@ -173,8 +173,9 @@ static void soft_dependencies_surround_and_their_loops_end(void **state)
 {
 	(void)state;
 	assert_int_equal(modload_name(&f.m, "ext4"), 0);
-	assert_string_equal(f.transcript, "jbd2.ko() crc32c.ko() ext4.ko.xz() loop-b.ko() "
-					  "loop-a.ko() ");
+	assert_string_equal(f.transcript,
+			    "jbd2.ko() crc32c.ko() ext4.ko.xz() loop-b.ko() "
+			    "loop-a.ko() ");
 }
 
 static void parameters_come_from_the_command_line(void **state)
@@ -183,7 +184,8 @@ static void parameters_come_from_the_command_line(void **state)
 	f.m.cmdline = "quiet virtio-pci.force_legacy=1 other.x=2 virtio_pci.name=\"a b\" "
 		      "virtio_pci.flag -- virtio_pci.no=1";
 	assert_int_equal(modload_name(&f.m, "virtio_pci"), 0);
-	assert_non_null(strstr(f.transcript, "virtio-pci.ko(force_legacy=1 name=\"a b\" flag) "));
+	assert_non_null(
+		strstr(f.transcript, "virtio-pci.ko(force_legacy=1 name=\"a b\" flag) "));
 	assert_non_null(strstr(f.transcript, "virtio.ko() "));
 }
 

@@ -10,11 +10,13 @@ static void a_whole_file(void **state)
 	struct unit_error e;
 
 	(void)state;
-	assert_int_equal(unit_parse("# comment\n[Unit]\nDescription=a page\n\n[Service]\n"
-				    "ExecStart = /bin/serve  -p 80 \"two words\" it\\'s\n"
-				    "Environment=A=1 'B=2 3'\nEnvironment=C=\nRestart=always\n"
-				    "RestartSec=2\n[Install]\nWantedBy=multi-user.target\n",
-				    &u, &e), 0);
+	assert_int_equal(
+		unit_parse("# comment\n[Unit]\nDescription=a page\n\n[Service]\n"
+			   "ExecStart = /bin/serve  -p 80 \"two words\" it\\'s\n"
+			   "Environment=A=1 'B=2 3'\nEnvironment=C=\nRestart=always\n"
+			   "RestartSec=2\n[Install]\nWantedBy=multi-user.target\n",
+			   &u, &e),
+		0);
 	assert_string_equal(u.argv[0], "/bin/serve");
 	assert_string_equal(u.argv[3], "two words");
 	assert_string_equal(u.argv[4], "it's");
@@ -34,13 +36,17 @@ static void errors_name_line_and_cause(void **state)
 		const char *what;
 	} vectors[] = {
 		{ "", 0, "no ExecStart= in [Service]" },
-		{ "[Service]\nExecStart=serve\n", 2, "ExecStart= wants an absolute path" },
-		{ "[Service]\nExecStart=/a\nExecStart=/b\n", 3, "more than one ExecStart=" },
+		{ "[Service]\nExecStart=serve\n", 2,
+		  "ExecStart= wants an absolute path" },
+		{ "[Service]\nExecStart=/a\nExecStart=/b\n", 3,
+		  "more than one ExecStart=" },
 		{ "[Service]\nExecStart=/a \"b\n", 2, "unbalanced quotes" },
-		{ "[Service]\nExecStart=/a\nUser=nobody\n", 3, "a key that is not known here" },
+		{ "[Service]\nExecStart=/a\nUser=nobody\n", 3,
+		  "a key that is not known here" },
 		{ "[Service]\nExecStart=/a\nRestart=sometimes", 3,
 		  "Restart= knows no, on-failure and always" },
-		{ "[Service]\nExecStart=/a\nRestartSec=-1", 3, "RestartSec= wants seconds up to a day" },
+		{ "[Service]\nExecStart=/a\nRestartSec=-1", 3,
+		  "RestartSec= wants seconds up to a day" },
 		{ "[Service]\nEnvironment==x\n", 2, "Environment= wants NAME=VALUE" },
 		{ "[Service]\nhello\n", 2, "neither a section nor KEY=VALUE" },
 	};

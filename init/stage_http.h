@@ -1,0 +1,10 @@
+/* The HTTP worker as the other stages use it. */
+#ifndef INIT_STAGE_HTTP_H
+#define INIT_STAGE_HTTP_H
+
+#include "init/boot.h"
+
+/* Tells the worker, if it runs, whether the boot is on course. */
+void http_tell(struct boot *boot);
+
+#endif

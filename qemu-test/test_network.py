@@ -1,0 +1,98 @@
+"""The network and HTTP workers: a boot seen from outside, and what their death means."""
+
+from __future__ import annotations
+
+import json
+import socket
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from vm import PATIENCE_S, VM
+
+
+class Guest:
+    """A machine whose port 80 is reached on loopback through QEMU's own network."""
+
+    def __init__(self, start: Callable[..., VM], cmdline: str, disks: list[Path], initrd: Path) -> None:
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", 0))
+            self.port = probe.getsockname()[1]
+        network = ["-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:80"]
+        self.vm = start(cmdline, disks, initrd, extra=[*network, "-device", "virtio-net-pci,netdev=net"])
+
+    def wait_address_and_shell(self) -> None:
+        """The prompt may have come before the address: an empty line asks for another."""
+        self.vm.expect(r"rootling: network: \w+: 10\.0\.2\.15/24")
+        self.vm.send("\n")
+        self.vm.wait_initramfs_shell()
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Status and body. QEMU accepts before the guest listens and hangs up: asked again then."""
+        deadline = time.monotonic() + PATIENCE_S
+        while True:
+            try:
+                with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=20) as answer:
+                    return answer.status, answer.read().decode()
+            except urllib.error.HTTPError as error:
+                return error.code, error.read().decode()
+            except OSError:
+                assert time.monotonic() < deadline, f"nobody answers {path}"
+                assert self.vm.is_running
+
+
+@pytest.fixture
+def image(workshop):
+    return workshop.image("--module", "virtio_net", "--module", "af_packet", defconfig="full", shell=True)
+
+
+@pytest.fixture
+def failed(boot, image) -> Guest:
+    """A boot that found no root, with an address by DHCP and a page on port 80."""
+    guest = Guest(boot, "root=UUID=dead-beef rd.timeout=1 ip=dhcp rd.http=80", [], image)
+    guest.wait_address_and_shell()
+    return guest
+
+
+def test_a_failed_boot_is_seen_over_http(failed):
+    status, verdict = failed.get("/healthz")
+    assert status == 503
+    assert "no root: waited 1 s for UUID=dead-beef" in verdict
+    assert json.loads(failed.get("/api/v1/status")[1])["state"] == "failed"
+    assert "traceEvents" in json.loads(failed.get("/api/v1/timeline")[1])
+    assert "rootling_boot_failed 1" in failed.get("/metrics")[1]
+    assert "no root: waited 1 s" in failed.get("/")[1]
+    assert failed.get("/api/v1/reboot")[0] == 404
+
+
+def kill(vm: VM, worker: str) -> str:
+    """Kill the process of that name, as soon as there is one; its id."""
+    pid = vm.run(f"cd /proc; until grep -ls '^{worker}$' [0-9]*/comm; do :; done").split("/")[0]
+    vm.run(f"kill -9 {pid}")
+    return pid
+
+
+@pytest.mark.parametrize("worker", ["http", "network", "modules"])
+def test_a_killed_worker_comes_back(failed, worker):
+    assert failed.get("/healthz")[0] == 503
+    failed.vm.run("dmesg -n 5")
+    killed = kill(failed.vm, worker)
+    failed.vm.expect(rf"worker {worker}: starting it again")
+    assert failed.get("/healthz")[0] == 503
+    assert kill(failed.vm, worker) != killed
+    assert failed.vm.is_running
+
+
+def test_nothing_listens_unless_asked(boot, image):
+    guest = Guest(boot, "root=UUID=dead-beef rd.timeout=1 ip=dhcp", [], image)
+    guest.wait_address_and_shell()
+    assert guest.vm.run("cat /proc/net/tcp /proc/net/udp | grep -c ' 0A '", check=False) == "0"
+
+
+def test_the_boot_goes_on_beside_the_workers(boot, workshop, image):
+    guest = Guest(boot, "root=LABEL=demo ip=dhcp rd.http=80", [workshop.root()], image)
+    guest.vm.wait_demo()
+    assert guest.vm.run("cd /proc; grep -ls -e '^http$' -e '^network$' -e '^modules$' [0-9]*/comm; true") == ""
