@@ -2,6 +2,9 @@
 
 SHELL := /bin/sh
 MAKEFLAGS += -rR --no-print-directory
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := all
 
@@ -23,7 +26,7 @@ one-by-one:
 else
 
 # These targets need no configuration, and some must work before kconfig-conf is installed.
-bare-goals := help deps clean distclean kernel lint-text kernel-% root-% sysroot-% %config
+bare-goals := help deps run check bench clean distclean kernel lint-text kernel-% root-% sysroot-% %config
 needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
 
 include kconfig/toolchain.mk
@@ -123,7 +126,7 @@ size: $(O)/init $(O)/rootling ## sizes of the products against their budgets
 
 .PHONY: check
 check: deps ## everything CI runs: lint, unit, fuzz-short, scenarios; K=name picks scenarios
-	@$(MAKE) $(if $(K),,lint unit fuzz-short) qemu
+	@set -e; for goal in $(if $(K),,lint unit fuzz-short) qemu; do $(MAKE) $$goal; done
 
 .PHONY: unit
 unit: $(unit-tests:%=$(O)/unit/test_%) ## unit tests under ASan and UBSan
@@ -152,12 +155,14 @@ lint-text:
 	@scripts/lint
 
 .PHONY: qemu
-qemu: ## the QEMU scenarios alone; K=name picks
+qemu: $(O)/rootling ## the QEMU scenarios alone; K=name picks
 	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
 
 .PHONY: bench
-bench: ## boot and build compared with others, in executed instructions
-	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) bench/bench.py
+bench: deps kernel-cloud ## boots compared with others, in executed instructions
+	@$(MAKE) O=$(O)/vm vm_defconfig
+	@$(MAKE) O=$(O)/vm $(O)/vm/init $(O)/vm/rootling
+	@O='$(abspath $(O)/vm)' CACHE='$(abspath $(CACHE))' $(PYTHON) bench/bench.py
 
 .PHONY: check-kernel
 check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCONFIG_FILE=/boot/config-…

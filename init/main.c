@@ -8,7 +8,6 @@
 #include "lib/str.h"
 #include "modules/modprobe.h"
 
-#include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -22,13 +21,13 @@ static const char *program_name(int argc, char **argv)
 	return slash ? slash + 1 : argv[0];
 }
 
-/* The boot lives on the stack of a function that does not return. */
+/* Zero pages that nobody touches cost nothing here; on the stack each would be cleared. */
 static void run_boot(void)
 {
-	struct boot boot = { .uevent_fd = -1 };
+	static struct boot boot;
 
-	config_init(
-		&boot.config); /* until the stage that reads it: apifs may fail before */
+	boot.uevent_fd = -1;
+	config_init(&boot.config); /* apifs may fail before the stage that reads it */
 	if (events_open(&boot))
 		log_err("signals: children will not be reaped");
 	stages_run(&boot);
@@ -46,8 +45,6 @@ int main(int argc, char **argv)
 	}
 	if (IS_ENABLED(CONFIG_MODULES) && str_equal(program_name(argc, argv), "modprobe"))
 		return modprobe_main(argc, argv);
-	fprintf(stderr, "rootling init: this is the first process of an initramfs; it is "
-			"not to be "
-			"run by hand\n");
+	log_err("this is the first process of an initramfs; it is not to be run by hand");
 	return 1;
 }

@@ -3,11 +3,13 @@
 #include "init/devices.h"
 #include "init/stages.h"
 #include "lib/buf.h"
+#include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 static void remember_no_driver(struct boot *boot, const char *alias)
 {
@@ -78,11 +80,25 @@ void modules_coldplug(struct boot *boot)
 	modules_request(boot, MODULES_COLDPLUG, "");
 }
 
+/* The kernel calls it for file systems and ciphers. Not in the image, because before /init runs
+ * it would be called in vain: six times on Debian's cloud kernel, for crypto self-tests. */
+static void make_modprobe(void)
+{
+	char self[128];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+
+	self[len > 0 ? len : 0] = '\0';
+	(void)mkdir("/sbin", 0755); /* there already, or the link says why not */
+	if (symlink(self, "/sbin/modprobe") < 0 && errno != EEXIST)
+		log_warning("/sbin/modprobe: %s", strerror(errno));
+}
+
 int stage_modules(struct boot *boot)
 {
 	const struct config *config = &boot->config;
 	int err;
 
+	make_modprobe();
 	devices_watch(boot); /* before the first driver that makes a device */
 	boot->modules_config = (struct modules_config){
 		.cmdline = config->plain_cmdline,

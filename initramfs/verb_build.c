@@ -100,7 +100,6 @@ static int add_base(struct build *b)
 
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
 		tree_add_folder(&b->tree, folders[i], 0755);
-	tree_add_link(&b->tree, "/sbin/modprobe", "../init");
 	bytes_printf(&release, "NAME=rootling\nID=rootling\nVERSION_ID=%s\n",
 		     ROOTLING_VERSION);
 	tree_add_file(&b->tree, "/etc/initrd-release", &release);

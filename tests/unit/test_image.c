@@ -21,10 +21,9 @@ static void test_an_image_without_modules(void **state)
 {
 	(void)state;
 	assert_int_equal(build(NULL), 0);
-	expect_names(BASE "init proc run sbin sbin/modprobe sys ");
+	expect_names(BASE "init proc run sys ");
 	expect_file(".", S_IFDIR | 0755, "");
 	expect_file("init", S_IFREG | 0755, "#!/x\n");
-	expect_file("sbin/modprobe", S_IFLNK | 0777, "../init");
 }
 
 static void test_options_go_into_files(void **state)
@@ -51,8 +50,7 @@ static void test_folders_are_added_with_modes(void **state)
 	add = mem_printf("%s:/", in_folder("tree"));
 	assert_int_equal(BUILD("--add", add), 0);
 	expect_names(
-		". bin bin/link bin/tool dev etc etc/initrd-release init proc run sbin "
-		"sbin/modprobe sys ");
+		". bin bin/link bin/tool dev etc etc/initrd-release init proc run sys ");
 	expect_file(".", S_IFDIR | 0755, "");
 	expect_file("etc", S_IFDIR | 0750, "");
 	expect_file("bin/tool", S_IFREG | 04711, "tool");
