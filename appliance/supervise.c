@@ -160,10 +160,10 @@ bool supervise_reap(struct supervisor *s, pid_t pid, int status, uint64_t now_ms
 void supervise_stop(struct supervisor *s, int signal)
 {
 	s->stopping = true;
+	/* gone already is fine */
 	for (unsigned i = 0; i < s->count; i++)
 		if (s->services[i].pid)
-			(void)kill(-s->services[i].pid,
-				   signal); /* gone already is fine */
+			(void)kill(-s->services[i].pid, signal);
 }
 
 unsigned supervise_running(const struct supervisor *s)

@@ -139,8 +139,8 @@ static bool step_writing(struct connection *c, const struct http_context *contex
 
 	if (len < 0 && (errno == EAGAIN || errno == EINTR))
 		return false;
-	if (len <=
-	    0) { /* 0: the file is shorter than it was, and the length is already out */
+	/* 0: the file is shorter than it was, and the length is already out */
+	if (len <= 0) {
 		connection_close(c);
 		return false;
 	}

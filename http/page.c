@@ -37,7 +37,7 @@ static void put_escaped(struct buf *out, const char *s, size_t len)
 
 static void put_state(const struct http_context *context, struct buf *out)
 {
-	buf_puts(out, context->health->failed ? "failed" : "booting");
+	buf_puts(out, context->health->failed ? "failed" : "ok");
 }
 
 static void put_verdict(const struct http_context *context, struct buf *out)
@@ -47,7 +47,7 @@ static void put_verdict(const struct http_context *context, struct buf *out)
 	if (health->failed)
 		put_escaped(out, health->verdict, strlen(health->verdict));
 	else
-		buf_puts(out, "The boot is on course.");
+		buf_puts(out, "On course.");
 }
 
 /* The newest lines. */

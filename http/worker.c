@@ -34,8 +34,7 @@ struct server {
 	struct http_health health;
 	struct http_counters counters;
 	struct http_context context;
-	struct connection
-		connections[CONNECTIONS_MAX]; /* its pages come into being when used */
+	struct connection connections[CONNECTIONS_MAX]; /* its pages come when used */
 };
 
 /* @fd or -errno. */
@@ -108,8 +107,8 @@ static struct connection *find_slot(struct server *s)
 
 static void accept_clients(struct server *s, int listener, uint64_t now_ms)
 {
-	for (unsigned i = 0; i < CONNECTIONS_MAX;
-	     i++) { /* then those that are connected */
+	/* no more than there is room for: then it is the turn of those that are connected */
+	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
 		struct connection *c = find_slot(s);
 		int fd = c ? accept4(listener, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK)
 			   : -1;
@@ -150,8 +149,8 @@ static int poll_timeout(const struct server *s)
 	}
 	if (wake_ms == UINT64_MAX)
 		return -1;
-	return wake_ms > now_ms ? (int)(wake_ms - now_ms)
-				: 0; /* deadlines are seconds away */
+	/* deadlines are seconds away, so an int holds them */
+	return wake_ms > now_ms ? (int)(wake_ms - now_ms) : 0;
 }
 
 static void fill_poll(struct server *s, struct pollfd *fds)

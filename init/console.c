@@ -94,8 +94,8 @@ void console_say(const char *line)
 	if (console_shows_errors())
 		return;
 	buf_printf(&b, "rootling: %s\n", line);
-	(void)!write(STDOUT_FILENO, text,
-		     b.len); /* a console on a port that is not there */
+	/* a console on a port that is not there */
+	(void)!write(STDOUT_FILENO, text, b.len);
 }
 
 int stage_console(struct boot *boot)

@@ -112,6 +112,6 @@ void devices_watch(struct boot *boot)
 	if (boot->uevent_fd < 0)
 		log_err("uevents: %s", strerror(-boot->uevent_fd));
 	else
-		(void)loop_add(&boot->loop, boot->uevent_fd, receive,
-			       boot); /* among the first */
+		/* among the first */
+		(void)loop_add(&boot->loop, boot->uevent_fd, receive, boot);
 }

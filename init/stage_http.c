@@ -13,8 +13,8 @@ void http_tell(struct boot *boot)
 
 	if (!boot->http.pid)
 		return;
-	(void)str_copy(health.verdict, sizeof(health.verdict),
-		       boot->verdict);				 /* same size */
+	/* same size */
+	(void)str_copy(health.verdict, sizeof(health.verdict), boot->verdict);
 	(void)worker_send(&boot->http, &health, sizeof(health)); /* the next one may do */
 }
 
@@ -36,6 +36,10 @@ int stage_http(struct boot *boot)
 
 	*http = (struct http_config){ .state_dir = BOOT_STATE_DIR };
 	for (unsigned i = 0; i < wanted->count; i++) {
+		if (str_equal(wanted->item[i], "0")) {
+			http->listen_count = 0; /* off, as far as was said before */
+			continue;
+		}
 		if (http->listen_count == HTTP_LISTEN_MAX ||
 		    http_listen_parse(wanted->item[i], &http->listen[http->listen_count]))
 			log_err("rd.http=%s: ignored: not [ADDRESS:]PORT, or one too many",
@@ -44,7 +48,7 @@ int stage_http(struct boot *boot)
 			http->listen_count++;
 	}
 	if (http->listen_count == 0)
-		return wanted->count ? -EINVAL : STAGE_SKIPPED;
+		return STAGE_SKIPPED;
 	boot->http = (struct worker){
 		.name = "http",
 		.run = run,

@@ -100,8 +100,8 @@ int stage_network(struct boot *boot)
 		.message = message,
 		.ctx = boot,
 	};
-	modules_coldplug(
-		boot); /* the fast path knows the root's drivers, not the network's */
+	/* the fast path knows the root's drivers, not the network's */
+	modules_coldplug(boot);
 	stage_note(boot, "worker started");
 	return worker_start(&boot->loop, &boot->network);
 }

@@ -118,8 +118,8 @@ static void carry_through(struct boot *boot, const struct stage *stage)
 		if (!*boot->verdict)
 			stage_verdict(boot, "%s: %s", stage->name, strerror(-result));
 		boot->failed = true;
-		if (!*boot->config
-			      .plain_cmdline) /* what is allowed is still to be read */
+		/* what is allowed is still to be read */
+		if (!*boot->config.plain_cmdline)
 			(void)stage_config(boot);
 		recovery_run(boot);
 	}

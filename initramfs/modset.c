@@ -232,8 +232,8 @@ static int add_soft_line(struct modset *set, const char *name, char *words)
 
 		if (str_equal(word, "pre:") || str_equal(word, "post:"))
 			bytes_printf(&text, " %s", word);
-		else if (*word &&
-			 text.len) /* before the first of the two it says nothing */
+		/* before the first of the two it says nothing */
+		else if (*word && text.len)
 			err = resolve(set, word, add_soft, &names);
 		for (size_t i = 0; i < names.count; i++)
 			bytes_printf(&text, " %s", names.items[i]);

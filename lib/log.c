@@ -97,8 +97,8 @@ void log_write(enum log_level level, const char *fmt, ...)
 	if (state.kmsg_fd < 0)
 		(void)!write(STDERR_FILENO, record + 3, b.len - 3);
 	else
-		(void)!write(state.kmsg_fd, record,
-			     b.len); /* nowhere to report a failed log write */
+		/* nowhere to report a failed log write */
+		(void)!write(state.kmsg_fd, record, b.len);
 	errno = saved_errno;
 }
 

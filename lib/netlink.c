@@ -73,8 +73,8 @@ static ssize_t receive(struct netlink *nl, void *data, size_t size, int flags)
 			continue;
 		if (len < 0)
 			return -errno;
-		if (from.nl_pid !=
-		    0) /* any process may send to our port (CVE-2009-1185) */
+		/* any process may send to our port (CVE-2009-1185) */
+		if (from.nl_pid != 0)
 			continue;
 		return message.msg_flags & MSG_TRUNC ? -EMSGSIZE : len;
 	}

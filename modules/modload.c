@@ -262,8 +262,8 @@ static int load(struct modload *m, const char *given, unsigned depth)
 		return -EINVAL;
 	if (is_loaded(name))
 		return 0;
-	(void)modindex_lookup(&m->dep, name, first_value,
-			      &line); /* damaged counts as absent */
+	/* damaged counts as absent */
+	(void)modindex_lookup(&m->dep, name, first_value, &line);
 	if (line)
 		return load_line(m, line, depth);
 	(void)modindex_lookup(&m->builtin, name, first_value, &line);
@@ -296,8 +296,8 @@ static int load_match(void *ctx, const char *module)
 
 	if (!is_blacklisted(walk->m, module)) {
 		walk->matches++;
-		(void)load(walk->m, module,
-			   0); /* logged; the next match may still drive it */
+		/* logged; the next match may still drive it */
+		(void)load(walk->m, module, 0);
 	}
 	return 0;
 }

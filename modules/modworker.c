@@ -26,8 +26,8 @@ static void report(struct modworker *w, uint32_t kind, const char *text, int err
 	struct modules_report r = { .kind = kind, .err = err };
 
 	(void)str_copy(r.text, sizeof(r.text), text); /* too long a text goes as "" */
-	(void)!send(w->fd, &r, sizeof(r),
-		    MSG_NOSIGNAL); /* if PID 1 is gone, so are we soon */
+	/* if PID 1 is gone, so are we soon */
+	(void)!send(w->fd, &r, sizeof(r), MSG_NOSIGNAL);
 }
 
 static void load_name(struct modworker *w, const char *name)

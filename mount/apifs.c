@@ -31,8 +31,8 @@ int apifs_mount(void)
 	int result = 0;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		(void)mkdir(table[i].target,
-			    0755); /* if it cannot be made, the mount says so */
+		/* if it cannot be made, the mount says so */
+		(void)mkdir(table[i].target, 0755);
 		if (mount(table[i].type, table[i].target, table[i].type, table[i].flags,
 			  table[i].options) == 0 ||
 		    errno == EBUSY) /* mounted by whoever started us */

@@ -151,9 +151,9 @@ static int check_xfs(struct cursor *sb)
 
 static int check_squashfs(struct cursor *sb)
 {
+	/* layouts before 4.0 are no longer mounted */
 	cursor_seek(sb, 28);
-	return cursor_le16(sb) >= 4 ? NAMED
-				    : -ENODATA; /* older layouts are no longer mounted */
+	return cursor_le16(sb) >= 4 ? NAMED : -ENODATA;
 }
 
 /* Version 1.0 had a layout of its own. */
@@ -168,8 +168,8 @@ static int check_swap(struct cursor *sb)
 
 	if ((version != 1 && version != 0x01000000) || last_page == 0)
 		return -EUCLEAN;
-	return le64_at(sb, 172) == 0 ? NAMED
-				     : NAMELESS; /* padding: else something older shows */
+	/* padding: something older shows when it is not zero */
+	return le64_at(sb, 172) == 0 ? NAMED : NAMELESS;
 }
 
 static int check_swsuspend(struct cursor *sb)

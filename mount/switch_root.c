@@ -182,8 +182,8 @@ static void delete_below(int dir, dev_t dev)
 				delete_below(below, dev);
 			(void)unlinkat(dir, entry->d_name, AT_REMOVEDIR);
 		} else {
-			(void)unlinkat(dir, entry->d_name,
-				       0); /* what stays costs only memory */
+			/* what stays costs only memory */
+			(void)unlinkat(dir, entry->d_name, 0);
 		}
 	}
 	closedir(stream);
@@ -223,8 +223,8 @@ static void move_apifs(const char *root)
 		if (mount(*source, target, NULL, MS_MOVE, NULL) == 0)
 			continue;
 		log_warning("switch_root: %s: %s: unmounted", *source, strerror(errno));
-		(void)umount2(*source,
-			      MNT_DETACH); /* invisible below the new root otherwise */
+		/* invisible below the new root otherwise */
+		(void)umount2(*source, MNT_DETACH);
 	}
 }
 

@@ -221,8 +221,8 @@ void dhcp4_packet_build(const struct dhcp4_request *request, struct buf *out)
 	put_u8(out, 0); /* hops */
 	put_be32(out, request->xid);
 	put_be16(out, request->elapsed_s);
-	put_be16(out,
-		 0); /* flags: a packet socket hears unicast before it has an address */
+	/* flags: a packet socket hears unicast before it has an address */
+	put_be16(out, 0);
 	buf_put(out, (const char *)&request->ciaddr_be, 4);
 	put_zeros(out, 3 * 4); /* yiaddr, siaddr, giaddr */
 	buf_put(out, (const char *)request->mac, sizeof(request->mac));

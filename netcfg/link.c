@@ -27,8 +27,8 @@ static struct netcfg_report start_report(const struct link *link,
 {
 	struct netcfg_report report = { .kind = kind };
 
-	(void)str_copy(report.ifname, sizeof(report.ifname),
-		       link->seen.name); /* same size */
+	/* same size */
+	(void)str_copy(report.ifname, sizeof(report.ifname), link->seen.name);
 	memcpy(report.mac, link->seen.mac, sizeof(report.mac));
 	return report;
 }
@@ -81,10 +81,10 @@ static int set_address(struct link *link, const struct link_context *context,
 		       link->address.prefix_len == address.prefix_len;
 	int err;
 
+	/* may have expired by itself */
 	if (link->is_configured && !is_same)
-		(void)rtnl_address_remove(
-			context->requests, link->seen.index,
-			&link->address); /* may have expired by itself */
+		(void)rtnl_address_remove(context->requests, link->seen.index,
+					  &link->address);
 	err = rtnl_address_set(context->requests, link->seen.index, &address);
 	if (!err)
 		link->address = address;

@@ -15,8 +15,8 @@ static void copy_name(const struct netlink_attribute *attribute, char *name, siz
 {
 	size_t len = attribute->len < size ? attribute->len : size - 1;
 
-	memcpy(name, attribute->data,
-	       len); /* the kernel's names end with a NUL and fit */
+	/* the kernel's names end with a NUL and fit */
+	memcpy(name, attribute->data, len);
 	name[len] = '\0';
 }
 
@@ -34,8 +34,8 @@ int rtnl_link_parse(const struct netlink_message *message, struct rtnl_link *out
 	if (!bytes)
 		return -EBADMSG;
 	memcpy(&info, bytes, sizeof(info));
-	if (info.ifi_family !=
-	    AF_UNSPEC) /* a bridge tells of its ports in the same words */
+	/* a bridge tells of its ports in the same words */
+	if (info.ifi_family != AF_UNSPEC)
 		return -ENOMSG;
 	link.index = info.ifi_index;
 	link.is_gone = message->type == RTM_DELLINK;

@@ -46,9 +46,9 @@ function showStatus(status) {
 }
 
 function showHealth(health) {
-	const state = health.ok ? "booting" : "failed";
+	const state = health.ok ? "ok" : "failed";
 	at("state").textContent = at("state").className = state;
-	at("verdict").textContent = health.ok ? "The boot is on course." : health.text;
+	at("verdict").textContent = health.ok ? "On course." : health.text;
 }
 
 async function refresh() {

@@ -120,7 +120,7 @@ static void the_page_holds_verdict_and_log_without_their_markup(void **state)
 
 	(void)state;
 	page = get("/", 200, "text/html");
-	assert_non_null(strstr(page, "class=\"booting\""));
+	assert_non_null(strstr(page, "class=\"ok\""));
 	assert_non_null(strstr(page, "</html>"));
 	assert_null(strstr(page, "{{"));
 	set_verdict("no root: <script>&\"'");
