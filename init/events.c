@@ -9,13 +9,15 @@
 #include <linux/reboot.h>
 #include <sys/wait.h>
 
-/* What each signal asks of PID 1; INT is Ctrl-Alt-Del. */
+/* What each signal asks of PID 1: INT is Ctrl-Alt-Del, the others are what the reboot, halt and
+ * poweroff commands of busybox send to an init. */
 static const struct {
 	int signal;
 	unsigned command; /* LINUX_REBOOT_CMD_ */
 } requests[] = {
 	{ SIGINT, LINUX_REBOOT_CMD_RESTART },
-	{ SIGTERM, LINUX_REBOOT_CMD_POWER_OFF },
+	{ SIGTERM, LINUX_REBOOT_CMD_RESTART },
+	{ SIGUSR1, LINUX_REBOOT_CMD_HALT },
 	{ SIGUSR2, LINUX_REBOOT_CMD_POWER_OFF },
 };
 

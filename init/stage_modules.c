@@ -53,6 +53,7 @@ static void ended(void *ctx, int status)
 		log_err("modules: the loading process ended with status 0x%x",
 			(unsigned)status);
 	boot->modules_pending = 0;
+	boot->coldplug_again = boot->coldplug_started;
 }
 
 void modules_request(struct boot *boot, uint32_t kind, const char *text)

@@ -23,9 +23,10 @@ static void wait_rootdelay(struct boot *boot)
 
 /* The modules of the fast path are in, what they brought has been looked at, and the root
  * is not there: this machine is not the one the image was made for. */
-static bool fast_path_ended(struct boot *boot)
+static bool fast_path_ended(const struct boot *boot)
 {
-	return boot->modules.pid && !boot->modules_pending &&
+	return IS_ENABLED(CONFIG_COLDPLUG) && boot->modules.pid &&
+	       !boot->modules_pending &&
 	       (!boot->coldplug_started || boot->coldplug_again);
 }
 

@@ -95,6 +95,23 @@ def test_the_machine_ends_by_itself_where_policy_says_so(boot, policy):
     assert "Kernel panic" not in vm.text
 
 
+@pytest.mark.parametrize("command", ["reboot", "poweroff"])
+def test_the_machine_ends_when_the_shell_asks_for_it(boot, workshop, command):
+    vm = boot("root=UUID=dead-beef rd.timeout=1", initrd=workshop.image(shell=True))
+    vm.wait_initramfs_shell()
+    vm.send(f"{command}\n")
+    assert vm.wait_off() == 0
+    assert "Kernel panic" not in vm.text
+
+
+def test_a_configuration_without_coldplug_waits_without_spinning(boot, workshop):
+    vm = boot("root=UUID=dead-beef rd.timeout=5", initrd=workshop.image(defconfig="tiny"))
+    vm.expect(r"rootling: modules: ")
+    before_s = vm.cpu_s()
+    vm.expect(NO_ROOT)
+    assert vm.cpu_s() - before_s < 3, "five seconds of waiting are not five seconds of work"
+
+
 def test_a_sealed_image_gives_no_shell_whatever_the_command_line_says(boot, workshop):
     image = workshop.image("--sealed", "rd.shell=0 rd.emergency=poweroff", shell=True)
     vm = boot("root=UUID=dead-beef rd.timeout=1 rd.shell=1 rd.emergency=shell rd.break=root", initrd=image)

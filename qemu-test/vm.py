@@ -237,6 +237,11 @@ class VM:
     def is_running(self) -> bool:
         return self._process.poll() is None
 
+    def cpu_s(self) -> float:
+        """Processor time that QEMU has used so far."""
+        fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
     def wait_off(self, within_s: float = PATIENCE_S) -> int:
         """Wait until QEMU has ended by itself; its status."""
         try:

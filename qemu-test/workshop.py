@@ -12,7 +12,7 @@ from pathlib import Path
 REPO = Path(__file__).resolve().parent.parent
 
 VIRTIO = ("virtio_pci", "virtio_blk")
-SHELL_APPLETS = ("sh", "cat", "cut", "dmesg", "echo", "grep", "ls", "mount", "ps", "reboot", "sleep")
+SHELL_APPLETS = ("sh", "cat", "cut", "dmesg", "echo", "grep", "ls", "mount", "ps", "poweroff", "reboot", "sleep")
 
 
 class Workshop:

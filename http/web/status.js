@@ -32,13 +32,21 @@ function showStages(events) {
 	at("stages").hidden = stages.length === 0;
 }
 
-function showStatus(status) {
+function plain(value) {
+	if (value === null)
+		return "none";
+	if (Array.isArray(value))
+		return value.map(plain).join(", ") || "none";
+	return typeof value === "object" ? Object.values(value).join(" ") : String(value);
+}
+
+function showStatus({ verdict, ...status }) {
 	const list = document.createElement("dl");
 	for (const [key, value] of Object.entries(status)) {
 		const term = document.createElement("dt");
 		const text = document.createElement("dd");
 		term.textContent = key;
-		text.textContent = typeof value === "object" ? JSON.stringify(value) : value;
+		text.textContent = plain(value);
 		list.append(term, text);
 	}
 	at("status").querySelector("dl").replaceWith(list);
