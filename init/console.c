@@ -8,7 +8,6 @@
 #include "lib/str.h"
 
 #include <errno.h>
-#include <linux/reboot.h>
 #include <string.h>
 #include <sys/stat.h>
 
@@ -103,8 +102,6 @@ int stage_console(struct boot *boot)
 	/* the kernel drops all but ten lines in five seconds otherwise; refused when
 	 * pinned */
 	(void)fd_write_file("/proc/sys/kernel/printk_devkmsg", "on\n", 3);
-	(void)reboot(
-		(int)LINUX_REBOOT_CMD_CAD_OFF); /* Ctrl-Alt-Del comes to us as SIGINT */
 	stage_note(boot, "/dev/console");
 	return console_reopen();
 }

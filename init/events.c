@@ -76,6 +76,7 @@ void events_block(void)
 
 	fill(&set);
 	(void)sigprocmask(SIG_BLOCK, &set, NULL);
+	(void)reboot((int)LINUX_REBOOT_CMD_CAD_OFF); /* Ctrl-Alt-Del is SIGINT then */
 }
 
 int events_open(struct boot *boot)

@@ -8,7 +8,7 @@
 /* Blocks the signals and hears them through a signalfd. 0 or -errno. */
 int events_open(struct boot *boot);
 
-/* Blocks them again, after a failed switch_root has put everything back to default. */
+/* Takes signals and Ctrl-Alt-Del again, after a failed switch_root has put all back to default. */
 void events_block(void);
 
 #endif

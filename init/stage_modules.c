@@ -74,8 +74,6 @@ void modules_request(struct boot *boot, uint32_t kind, const char *text)
 
 void modules_coldplug(struct boot *boot)
 {
-	if (!IS_ENABLED(CONFIG_COLDPLUG))
-		return;
 	boot->coldplug_started = true;
 	boot->coldplug_again = false;
 	modules_request(boot, MODULES_COLDPLUG, "");

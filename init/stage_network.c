@@ -101,7 +101,8 @@ int stage_network(struct boot *boot)
 		.ctx = boot,
 	};
 	/* the fast path knows the root's drivers, not the network's */
-	modules_coldplug(boot);
+	if (IS_ENABLED(CONFIG_COLDPLUG))
+		modules_coldplug(boot);
 	stage_note(boot, "worker started");
 	return worker_start(&boot->loop, &boot->network);
 }

@@ -259,22 +259,12 @@ static void restore_defaults(void)
 	(void)reboot((int)LINUX_REBOOT_CMD_CAD_ON); /* as a kernel without us leaves it */
 }
 
-int switch_root_commit(const struct switch_root *plan, char *const argv[],
-		       char *const envp[])
+/* Returns only if it did not work. */
+static int execute(const struct switch_root *plan, int old_root, char *const argv[],
+		   char *const envp[])
 {
-	fd_auto int old_root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	int deleter, err;
+	int deleter = fork_deleter(old_root), err;
 
-	if (old_root < 0)
-		return -errno;
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-		return -errno; /* a shared parent refuses MS_MOVE */
-	move_apifs(plan->root);
-	err = enter(plan->root);
-	if (err)
-		goto back;
-	reopen_console();
-	deleter = fork_deleter(old_root);
 	if (deleter < 0)
 		log_warning("switch_root: memory of the initramfs not freed: %s",
 			    strerror(-deleter));
@@ -285,9 +275,40 @@ int switch_root_commit(const struct switch_root *plan, char *const argv[],
 		(void)!write(deleter, "x", 1);
 		close(deleter);
 	}
-back:
+	return err;
+}
+
+/* Nothing was deleted yet: the real root returns to its mount point, and we to the initramfs. */
+static void go_back(const char *root, int old_root)
+{
+	char place[SWITCH_ROOT_PATH_SIZE];
+	struct buf b = BUF_OVER(place);
+
+	buf_printf(&b, "/proc/self/fd/%d%s", old_root, root);
+	if (mount("/", place, NULL, MS_MOVE, NULL) < 0)
+		log_warning("switch_root: %s: %s", root, strerror(errno));
 	if (fchdir(old_root) < 0 || chroot(".") < 0 || apifs_mount() < 0)
 		log_err("switch_root: %s: no way back into the initramfs",
 			strerror(errno));
+	reopen_console();
+}
+
+int switch_root_commit(const struct switch_root *plan, char *const argv[],
+		       char *const envp[])
+{
+	fd_auto int old_root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int err;
+
+	if (old_root < 0)
+		return -errno;
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
+		return -errno; /* a shared parent refuses MS_MOVE */
+	move_apifs(plan->root);
+	err = enter(plan->root);
+	if (!err) {
+		reopen_console();
+		err = execute(plan, old_root, argv, envp);
+	}
+	go_back(plan->root, old_root);
 	return err;
 }

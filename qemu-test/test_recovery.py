@@ -129,6 +129,21 @@ def test_a_root_without_an_init_is_refused_and_nothing_is_lost(boot, workshop, p
     assert "busybox" in vm.run("ls /bin")
 
 
+def test_an_init_that_cannot_be_executed_leads_back_into_the_initramfs(boot, workshop, place):
+    script = place / "script"
+    script.write_text("#!/bin/nothing\n")
+    disk = copy(workshop.root(), place / "disk.img")
+    for request in (f"write {script} sbin/odd", "set_inode_field sbin/odd mode 0100755"):
+        tool("debugfs", "-w", "-R", request, disk)
+    vm = boot("root=LABEL=demo rw init=/sbin/odd", [Disk(disk)], workshop.image(shell=True))
+    vm.expect(r"rootling: switch_root: /sbin/odd: No such file or directory")
+    vm.wait_initramfs_shell()
+    assert "/sysroot ext4 rw" in vm.run("cat /proc/mounts")
+    vm.run("echo '#!/bin/sh' >/sysroot/sbin/odd; echo 'exec /sbin/init' >>/sysroot/sbin/odd")
+    vm.send("exit\n")
+    vm.wait_demo()
+
+
 def test_an_init_for_another_machine_is_refused(boot, workshop):
     vm = boot("root=/dev/vda", [workshop.root(arch="arm64")], workshop.image(shell=True))
     vm.wait_initramfs_shell()
