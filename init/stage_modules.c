@@ -66,8 +66,7 @@ void modules_request(struct boot *boot, uint32_t kind, const char *text)
 	if (!err)
 		boot->modules_pending++;
 	else if (err == -EAGAIN)
-		boot->coldplug_again =
-			true; /* a flood: one look at everything makes it good */
+		boot->coldplug_again = true; /* a flood: one look at all makes it good */
 	else
 		log_debug("modules: request %u %s: %s", kind, text, strerror(-err));
 }

@@ -3,6 +3,7 @@
 #include "init/stage_http.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
+#include "lib/cmdline.h"
 #include "lib/fd.h"
 #include "lib/log.h"
 #include "lib/str.h"
@@ -84,31 +85,33 @@ static void print_status(const struct boot *boot, struct buf *b)
 
 /* ---- report.txt */
 
-/* A word of the command line whose name says that its value is nobody's business. */
-static bool is_secret(const char *word, size_t len)
+/* Does the name of this word say that its value is nobody's business? */
+static bool is_secret(const char *name)
 {
-	static const char *const names[] = { "pass", "token", "secret", "psk" };
-	const char *equals = memchr(word, '=', len);
+	static const char *const parts[] = { "pass", "token", "secret", "psk" };
 
-	for (size_t i = 0; equals && i < sizeof(names) / sizeof(names[0]); i++)
-		for (const char *p = word; p < equals; p++)
-			if (str_after(p, names[i]))
-				return true;
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strstr(name, parts[i]))
+			return true;
 	return false;
 }
 
 static void print_redacted(struct buf *b, const char *cmdline)
 {
-	while (*cmdline) {
-		size_t len = strcspn(cmdline, " ");
+	char copy[CONFIG_TEXT_SIZE];
+	char *rest = copy;
+	struct cmdline_word word;
 
-		if (is_secret(cmdline, len))
-			buf_printf(b, "%.*s=***", (int)strcspn(cmdline, "="), cmdline);
-		else
-			buf_put(b, cmdline, len);
-		cmdline += len;
-		buf_put(b, " ", *cmdline == ' ');
-		cmdline += *cmdline == ' ';
+	(void)str_copy(copy, sizeof(copy), cmdline); /* same size */
+	while (cmdline_next(&rest, &word)) {
+		const char *value =
+			word.value && is_secret(word.name) ? "***" : word.value;
+		const char *quote = value && strpbrk(value, " \t") ? "\"" : "";
+
+		buf_puts(b, word.name);
+		if (value)
+			buf_printf(b, "=%s%s%s", quote, value, quote);
+		buf_puts(b, " ");
 	}
 }
 

@@ -11,13 +11,14 @@ NO_ROOT = r"rootling: no root: waited \d+ s for UUID=dead-beef: "
 
 def test_a_missing_root_ends_in_a_verdict_and_a_shell(boot, workshop):
     disk = workshop.root()
-    vm = boot("root=UUID=dead-beef rd.timeout=2", [disk], workshop.image(shell=True))
+    vm = boot('root=UUID=dead-beef rd.timeout=2 my.token="one two"', [disk], workshop.image(shell=True))
     vm.expect(NO_ROOT + rf"saw vda \(ext4 UUID={uuid_of(disk)} LABEL=demo\)")
     vm.expect("rootling: recovery: ready")
     vm.wait_initramfs_shell()
     assert vm.run("cat /proc/1/comm") == "init"
     report = vm.run("cat /run/rootling/report.txt")
     assert "verdict: no root: waited 2 s for UUID=dead-beef" in report
+    assert "my.token=***" in report and "two" not in report.partition("stages:")[0]
     assert '"state": "failed"' in vm.run("cat /run/rootling/status.json")
     assert vm.is_running, "PID 1 must stay alive"
 
