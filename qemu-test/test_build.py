@@ -18,7 +18,8 @@ class Tree:
 
     def __init__(self, place: Path) -> None:
         self.source = place / "source"
-        tracked = subprocess.run(["git", "ls-files", "-co", "--exclude-standard", "-z"], cwd=REPO, capture_output=True)
+        argv = ["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", "-z"]
+        tracked = subprocess.run(argv, cwd=REPO, capture_output=True)
         for name in tracked.stdout.decode().split("\0"):
             if name and (REPO / name).is_file():
                 (self.source / name).parent.mkdir(parents=True, exist_ok=True)
