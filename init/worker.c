@@ -11,6 +11,7 @@
 
 #define PAUSE_FIRST_MS 250
 #define PAUSE_MAX_MS   30000
+#define STEADY_MS      30000
 
 void worker_become_child(struct loop *loop)
 {
@@ -110,6 +111,7 @@ int worker_start(struct loop *loop, struct worker *w)
 		return err;
 	}
 	w->fd = pair[0];
+	w->started_ms = clock_monotonic_ms();
 	if (w->started)
 		w->started(w->ctx);
 	return 0;
@@ -143,6 +145,8 @@ bool worker_reap(struct worker *w, pid_t pid, int status)
 	if (w->policy == WORKER_RESTART) {
 		log_warning("worker %s: ended with status 0x%x", w->name,
 			    (unsigned)status);
+		if (clock_monotonic_ms() - w->started_ms > STEADY_MS)
+			w->failures = 0;
 		restart_later(w);
 	}
 	return true;

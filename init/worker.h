@@ -31,7 +31,8 @@ struct worker {
 	struct loop *loop;
 	pid_t pid; /* 0: not running */
 	int fd;	   /* our end, -1 when not running */
-	unsigned failures;
+	uint64_t started_ms;
+	unsigned failures; /* in a row: a run of 30 s ends the row */
 };
 
 /* 0 or -errno; a worker of policy RESTART that cannot be forked is tried again later. */

@@ -83,3 +83,10 @@ def test_the_kernel_gets_the_modules_it_asks_modprobe_for(boot, workshop):
     assert "ext4" in vm.run("cat /proc/modules")
 
 
+
+
+def test_a_blacklisted_module_is_not_loaded_for_the_kernel_either(boot, workshop):
+    kernel = workshop.kernel(flavour="generic") / "vmlinuz"
+    image = workshop.image("--module", "ext4", flavour="generic")
+    vm = boot("root=LABEL=demo modprobe.blacklist=foo,ext4", [workshop.root()], image, kernel)
+    vm.expect(r"rootling: root: mount /dev/vda as ext4: No such device: add its driver to the image")
