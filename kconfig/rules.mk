@@ -1,25 +1,21 @@
 # How things are built. A target is made again when a prerequisite is newer, when its command
 # line changed, or when an option that its sources mention changed (scripts/fixdep).
 
-Q := $(if $(V),,@)
 squote := '
-escape = $(subst $(squote),'\'',$(subst $$,$$$$,$(1)))
-# $(call run,NAME): cmd_NAME, said in one short line or, with V=1, whole.
-say = $(if $(V),printf '%s\n' '$(call escape,$(cmd_$(1)))',printf '  %-7s %s\n' '$(tag_$(1))' '$(@:$(O)/%=%)')
-run = @$(call say,$(1)); $(cmd_$(1))
+quote = '$(subst $(squote),'\'',$(1))'
+# cmd_NAME in one short line with tag_NAME or, with V=1, whole.
+say = $(if $(V),printf '%s\n' $(call quote,$(cmd_$(1))),printf '  %-7s %s\n' '$(tag_$(1))' '$(@:$(O)/%=%)')
 
 saved-file = $(dir $@).$(notdir $@).cmd
+save = printf 'saved_%s := %s\n' '$@' $(call quote,$(cmd_$(1))) >$(saved-file)
 changed = $(or $(filter-out FORCE,$?),$(if $(wildcard $@),,missing),$(call differs,$(cmd_$(1)),$(saved_$@)))
 differs = $(if $(and $(findstring x$(strip $(1))x,x$(strip $(2))x),$(findstring x$(strip $(2))x,x$(strip $(1))x)),,different)
-define if_changed
-$(if $(call changed,$(1)),@set -e; mkdir -p $(@D); $(call say,$(1)); $(cmd_$(1)); \
-	printf 'saved_%s := %s\n' '$@' '$(subst $(squote),'\'',$(cmd_$(1)))' >$(saved-file),@:)
-endef
-define if_changed_dep
-$(if $(call changed,$(1)),@set -e; mkdir -p $(@D); $(call say,$(1)); $(cmd_$(1)); \
-	printf 'saved_%s := %s\n' '$@' '$(subst $(squote),'\'',$(cmd_$(1)))' >$(saved-file); \
-	scripts/fixdep $@ $(@:.o=.d) $(2) >>$(saved-file),@:)
-endef
+make-it = set -e; mkdir -p $(@D); $(call say,$(1)); $(cmd_$(1)); $(call save,$(1))
+
+# $(call if_changed,NAME) runs cmd_NAME; if_changed_dep also reads the compiler's dependencies, with
+# the options of the folder in its second argument.
+if_changed = $(if $(call changed,$(1)),@$(call make-it,$(1)),@:)
+if_changed_dep = $(if $(call changed,$(1)),@$(call make-it,$(1)); scripts/fixdep $@ $(@:.o=.d) $(2) >>$(saved-file),@:)
 
 # ---- configuration
 
@@ -131,4 +127,5 @@ $(O)/musl-kernel-headers:
 	@mv -T $@.new $@
 
 FORCE:
--include $(shell find $(O) -name '.*.cmd' -path '*/.*' 2>/dev/null)
+# Other output folders may lie below this one: only our own are read.
+-include $(wildcard $(O)/.*.cmd) $(shell find $(addprefix $(O)/,target host unit fuzz cov) -name '.*.cmd' 2>/dev/null)
