@@ -22,11 +22,15 @@ class Workshop:
         self._made: set[tuple[str, ...]] = set()
         self._images: set[Path] = set()
 
+    def place(self, path: Path) -> str:
+        """As make is told it by hand: another spelling would be another command line to it."""
+        return str(path.relative_to(REPO) if path.is_relative_to(REPO) else path)
+
     def make(self, *targets: str) -> None:
         if targets in self._made:
             return
         env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "O", "K")}
-        argv = ["make", f"-j{os.cpu_count()}", f"CACHE={self.cache}", *targets]
+        argv = ["make", f"-j{os.cpu_count()}", f"CACHE={self.place(self.cache)}", *targets]
         done = subprocess.run(argv, cwd=REPO, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{' '.join(argv)}:\n{done.stdout}{done.stderr}"
         self._made.add(targets)
@@ -46,14 +50,14 @@ class Workshop:
         return self.cache / "root" / (name + ("" if arch == "x86_64" else f"-{arch}") + ".img")
 
     def tool(self) -> Path:
-        self.make(f"O={self.out}", str(self.out / "rootling"))
+        self.make(f"O={self.place(self.out)}", self.place(self.out / "rootling"))
         return self.out / "rootling"
 
     def init(self, defconfig: str = "vm", libc: str = "klibc", arch: str = "x86_64") -> Path:
         out = self.out / "matrix" / f"{defconfig}-{libc}-{arch}"
-        flavour = (f"O={out}", f"LIBC={libc}", f"ARCH={arch}")
+        flavour = (f"O={self.place(out)}", f"LIBC={libc}", f"ARCH={arch}")
         self.make(*flavour, f"{defconfig}_defconfig")
-        self.make(*flavour, str(out / "init"))
+        self.make(*flavour, self.place(out / "init"))
         return out / "init"
 
     def busybox(self, arch: str = "x86_64") -> Path:
