@@ -40,7 +40,6 @@ struct boot {
 
 	struct worker network;
 	struct netcfg_request network_request;
-	struct netcfg_report lease; /* kind 0: no network yet */
 	struct worker http;
 	struct http_config http_config;
 

@@ -31,21 +31,13 @@ void console_secure_fds(void)
 	}
 }
 
-static int make_stdio(int console)
-{
-	for (int fd = 0; fd < 3; fd++)
-		if (console != fd && dup2(console, fd) < 0)
-			return -errno;
-	return 0;
-}
-
 int console_reopen(void)
 {
 	int console = open("/dev/console", O_RDWR | O_NOCTTY), err;
 
 	if (console < 0)
 		return -errno;
-	err = make_stdio(console);
+	err = fd_make_stdio(console);
 	if (console > 2)
 		close(console);
 	return err;

@@ -3,6 +3,7 @@
 #include "init/console.h"
 #include "init/status.h"
 #include "lib/clock.h"
+#include "lib/fd.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 
@@ -49,8 +50,7 @@ static void become_shell(struct boot *boot)
 		(void)ioctl(terminal, TIOCSCTTY, (void *)1);
 		/* keys hit before the prompt are no commands */
 		(void)tcflush(terminal, TCIFLUSH);
-		for (int fd = 0; fd < 3; fd++)
-			(void)dup2(terminal, fd);
+		(void)fd_make_stdio(terminal); /* the old ones still work */
 	}
 	execve(SHELL, argv, envp);
 	_exit(127);

@@ -2,37 +2,28 @@
 #include "init/stages.h"
 #include "lib/buf.h"
 #include "lib/fd.h"
+#include "lib/ipv4.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/str.h"
 #include "netcfg/netcfg.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <string.h>
-
-static void print_address(struct buf *b, uint32_t address_be)
-{
-	const uint8_t *byte = (const uint8_t *)&address_be;
-
-	buf_printf(b, "%u.%u.%u.%u", byte[0], byte[1], byte[2], byte[3]);
-}
 
 /* Where resolv.conf(5) is looked for when the image links it there. */
 static void write_resolv_conf(const struct netcfg_report *lease)
 {
-	char text[512];
+	char text[512], address[IPV4_TEXT_SIZE];
 	struct buf b = BUF_OVER(text);
 	int err;
 
 	if (*lease->domain)
 		buf_printf(&b, "search %s\n", lease->domain);
 	for (int i = 0; i < NETCFG_NAMESERVERS; i++) {
-		if (!lease->dns_be[i])
-			continue;
-		buf_puts(&b, "nameserver ");
-		print_address(&b, lease->dns_be[i]);
-		buf_puts(&b, "\n");
+		if (lease->dns_be[i])
+			buf_printf(&b, "nameserver %s\n",
+				   ipv4_format(address, lease->dns_be[i]));
 	}
 	err = fd_replace_file(BOOT_STATE_DIR "/resolv.conf", 0644, text, b.len);
 	if (err)
@@ -41,11 +32,10 @@ static void write_resolv_conf(const struct netcfg_report *lease)
 
 static void message(void *ctx, const void *data)
 {
-	struct boot *boot = ctx;
 	struct netcfg_report report = *(const struct netcfg_report *)data;
-	char address[32];
-	struct buf b = BUF_OVER(address);
+	char address[IPV4_TEXT_SIZE];
 
+	(void)ctx; /* what it tells is for the log and for resolv.conf */
 	report.ifname[sizeof(report.ifname) - 1] = '\0';
 	report.domain[sizeof(report.domain) - 1] = '\0';
 	switch (report.kind) {
@@ -53,9 +43,8 @@ static void message(void *ctx, const void *data)
 		log_info("network: %s: link up", report.ifname);
 		break;
 	case NETCFG_CONFIGURED:
-		print_address(&b, report.address_be);
-		log_info("network: %s: %s/%u", report.ifname, address, report.prefix_len);
-		boot->lease = report;
+		log_info("network: %s: %s/%u", report.ifname,
+			 ipv4_format(address, report.address_be), report.prefix_len);
 		write_resolv_conf(&report);
 		break;
 	case NETCFG_FAILED:
@@ -98,7 +87,6 @@ int stage_network(struct boot *boot)
 		.policy = WORKER_RESTART,
 		.message_size = sizeof(struct netcfg_report),
 		.message = message,
-		.ctx = boot,
 	};
 	/* the fast path knows the root's drivers, not the network's */
 	if (IS_ENABLED(CONFIG_COLDPLUG))

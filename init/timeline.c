@@ -5,12 +5,11 @@
 struct timeline_span *timeline_start(struct timeline *t, const char *name,
 				     uint64_t now_us)
 {
-	struct timeline_span *span = &t->spans[TIMELINE_MAX - 1];
+	struct timeline_span *span;
 
 	if (t->count < TIMELINE_MAX)
-		span = &t->spans[t->count++];
-	else
-		t->dropped++;
+		t->count++;
+	span = &t->spans[t->count - 1];
 	*span = (struct timeline_span){ .name = name, .start_us = now_us };
 	return span;
 }

@@ -18,11 +18,9 @@ struct timeline_span {
 struct timeline {
 	struct timeline_span spans[TIMELINE_MAX];
 	unsigned count;
-	unsigned dropped;
 };
 
-/* Starts a span and returns it; when the timeline is full, one that is counted but not
- * kept. */
+/* Starts a span and returns it; when the timeline is full, the last one is given anew. */
 struct timeline_span *timeline_start(struct timeline *t, const char *name,
 				     uint64_t now_us);
 void timeline_end(struct timeline_span *span, uint64_t now_us, int result);

@@ -3,6 +3,7 @@
 #include "lib/clock.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
+#include "lib/signals.h"
 
 #include <errno.h>
 #include <string.h>
@@ -15,13 +16,8 @@
 
 void worker_become_child(struct loop *loop)
 {
-	sigset_t none;
-
 	loop_close_all(loop);
-	for (int s = 1; s < 32; s++)
-		(void)signal(s, SIG_DFL); /* KILL and STOP refuse, rightly */
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_default();
 }
 
 static void close_socket(struct worker *w)

@@ -76,14 +76,6 @@ void tree_add_file(struct tree *tree, const char *path, struct bytes *contents)
 	tree_add(tree, path, S_IFREG | 0644, contents);
 }
 
-void tree_add_link(struct tree *tree, const char *path, const char *target)
-{
-	struct bytes contents = { 0 };
-
-	bytes_put(&contents, target, strlen(target));
-	tree_add(tree, path, S_IFLNK | 0777, &contents);
-}
-
 /* ---- from the file system */
 
 static int add_file(struct tree *tree, const char *source, const char *path, mode_t mode)
@@ -102,15 +94,16 @@ static int add_file(struct tree *tree, const char *source, const char *path, mod
 
 static int add_link(struct tree *tree, const char *source, const char *path)
 {
+	struct bytes contents = { 0 };
 	char target[PATH_MAX];
-	ssize_t len = readlink(source, target, sizeof(target) - 1);
+	ssize_t len = readlink(source, target, sizeof(target));
 
 	if (len < 0) {
 		log_err("%s: %s", source, strerror(errno));
 		return -errno;
 	}
-	target[len] = '\0';
-	tree_add_link(tree, path, target);
+	bytes_put(&contents, target, (size_t)len);
+	tree_add(tree, path, S_IFLNK | 0777, &contents);
 	return 0;
 }
 

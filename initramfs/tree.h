@@ -29,7 +29,6 @@ void tree_add(struct tree *tree, const char *path, mode_t mode, struct bytes *co
 void tree_add_folder(struct tree *tree, const char *path, mode_t mode);
 /* A regular file, mode 0644. */
 void tree_add_file(struct tree *tree, const char *path, struct bytes *contents);
-void tree_add_link(struct tree *tree, const char *path, const char *target);
 
 /* Adds the file, symbolic link or folder with all that is in it as @path. Permissions
  * stay, owners become root. 0 or -errno, logged: device nodes, sockets and pipes are

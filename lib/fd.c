@@ -24,6 +24,14 @@ int fd_take(int *fd)
 	return taken;
 }
 
+int fd_make_stdio(int fd)
+{
+	for (int std = STDIN_FILENO; std <= STDERR_FILENO; std++)
+		if (fd != std && dup2(fd, std) < 0)
+			return -errno;
+	return 0;
+}
+
 int fd_write_all(int fd, const void *data, size_t len)
 {
 	const char *p = data;

@@ -12,6 +12,9 @@ void fd_close(int *fd);
 /* Hands the descriptor to the caller: the fd_auto variable no longer owns it. */
 int fd_take(int *fd);
 
+/* Makes @fd the standard input, output and error too; @fd itself stays open. 0 or -errno. */
+int fd_make_stdio(int fd);
+
 /* 0 or -errno; goes on after EINTR and short writes. */
 int fd_write_all(int fd, const void *data, size_t len);
 

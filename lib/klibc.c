@@ -59,11 +59,6 @@ int memfd_create(const char *name, unsigned flags)
 		system_call(__NR_memfd_create, (long)name, (long)flags, 0, 0));
 }
 
-int unshare(int flags)
-{
-	return (int)checked(system_call(__NR_unshare, flags, 0, 0, 0));
-}
-
 ssize_t getrandom(void *data, size_t size, unsigned flags)
 {
 	return checked(

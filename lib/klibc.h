@@ -27,7 +27,6 @@ typedef int clockid_t;
 
 int clock_gettime(clockid_t clock, struct timespec *now);
 int memfd_create(const char *name, unsigned flags);
-int unshare(int flags);
 ssize_t getrandom(void *data, size_t size, unsigned flags);
 
 int signalfd(int fd, const sigset_t *mask, int flags);
@@ -43,8 +42,6 @@ int finit_module(int fd, const char *parameters, int flags); /* there, but not d
 #define MS_I_VERSION   (1 << 23)
 #define MS_STRICTATIME (1 << 24)
 #define MS_LAZYTIME    (1 << 25)
-#define CLONE_NEWNS    0x00020000
-#define AF_VSOCK       40
 #define SOL_PACKET     263
 #define SHUT_WR	       1
 

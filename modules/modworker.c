@@ -175,9 +175,6 @@ int modules_worker(int fd, const void *config)
 		case MODULES_ALIAS:
 			load_alias(&w, request.text);
 			break;
-		case MODULES_NAME:
-			load_name(&w, request.text);
-			break;
 		}
 		report(&w, MODULES_DONE, "", 0);
 	}

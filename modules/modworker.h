@@ -14,7 +14,6 @@ enum modules_request_kind {
 	MODULES_LOAD_LIST = 1, /* rd.driver.pre=, then modules-load.d(5) */
 	MODULES_COLDPLUG,      /* a driver for every device on every bus */
 	MODULES_ALIAS,	       /* a driver for the modalias in @text */
-	MODULES_NAME,	       /* the module in @text */
 };
 
 struct modules_request {

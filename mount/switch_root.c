@@ -4,6 +4,7 @@
 #include "lib/fd.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
+#include "lib/signals.h"
 #include "lib/str.h"
 #include "mount/apifs.h"
 
@@ -241,20 +242,15 @@ static void reopen_console(void)
 {
 	int fd = open("/dev/console", O_RDWR | O_NOCTTY);
 
-	for (int i = 0; fd >= 0 && i < 3; i++)
-		(void)dup2(fd, i); /* the old ones still work */
-	if (fd > 2)
+	if (fd >= 0)
+		(void)fd_make_stdio(fd); /* the old ones still work */
+	if (fd > STDERR_FILENO)
 		close(fd);
 }
 
 static void restore_defaults(void)
 {
-	sigset_t none;
-
-	for (int s = 1; s < 32; s++)
-		(void)signal(s, SIG_DFL); /* ignored ones would survive the exec */
-	sigemptyset(&none);
-	(void)sigprocmask(SIG_SETMASK, &none, NULL);
+	signals_default();
 	(void)umask(022);
 	(void)reboot((int)LINUX_REBOOT_CMD_CAD_ON); /* as a kernel without us leaves it */
 }
