@@ -26,7 +26,7 @@ one-by-one:
 else
 
 # These targets need no configuration, and some must work before kconfig-conf is installed.
-bare-goals := help deps run check bench clean distclean kernel lint-text kernel-% root-% sysroot-% %config
+bare-goals := help deps deb debs run check bench sizes clean distclean kernel lint-text servers kernel-% root-% sysroot-% %config
 needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
 
 include kconfig/toolchain.mk
@@ -56,6 +56,12 @@ kernel: kernel-cloud kernel-generic ## fetch and unpack Debian's cloud and gener
 kernel-%:
 	@scripts/kernel $(CACHE)/kernel $* $(ARCH)
 
+# What a Debian machine of the rig gets installed: two kernels, and libraries the tool needs.
+.PHONY: debs
+debs:
+	@CACHE='$(CACHE)' scripts/debs $(CACHE)/debs $(ARCH) meta:linux-image-cloud-$(DEBARCH_$(ARCH)) \
+		meta:linux-image-$(DEBARCH_$(ARCH)) linux-base libdeflate0 libelf1 liblz4-1 liblzma5 liblzo2-2
+
 .PHONY: sysroot-%
 sysroot-%:
 	@scripts/sysroot $(CACHE)/sysroot $*
@@ -67,7 +73,7 @@ $(CACHE)/sysroot/%: | sysroot-% ;
 menuconfig: $(O)/.config ## choose what /init can do
 	@cd $(O) && srctree=$(CURDIR) kconfig-mconf $(CURDIR)/Kconfig
 defconfig: vm_defconfig ## configure the default: vm
-%_defconfig: ## configure tiny, vm, recovery, appliance or full
+%_defconfig: ## configure tiny, vm, network, netboot, recovery, appliance or full
 	$(have-conf)@test -f kconfig/configs/$@ || { echo "$@: not in kconfig/configs/" >&2; exit 1; }
 	@mkdir -p $(O)
 	@$(call conf,$(O),--defconfig=$(CURDIR)/kconfig/configs/$@)
@@ -86,8 +92,10 @@ randconfig allnoconfig allyesconfig:
 # What the default image loads without asking: a virtio machine with the cloud kernel.
 IMAGE_LOAD ?= virtio_pci virtio_blk
 IMAGE_FLAGS ?=
-cmd_image = $(O)/rootling build --modules-dir $(firstword $(wildcard $(CACHE)/kernel/$(kernel-name)/lib/modules/*)) \
-	--init $(O)/init $(IMAGE_LOAD:%=--load %) $(IMAGE_FLAGS) -o $@
+cmd_image = $(O)/rootling build -c /dev/null --modules-dir $(firstword $(wildcard $(CACHE)/kernel/$(kernel-name)/lib/modules/*)) \
+	--init $(O)/init $(IMAGE_LOAD:%=--load %) $(image-klibc) $(IMAGE_FLAGS) -o $@
+# Debian has klibc's programs for the machine that builds.
+image-klibc = $(if $(CONFIG_RECOVERY_KLIBC),$(if $(filter $(shell uname -m),$(ARCH:arm64=aarch64)),--add-klibc))
 kernel-name = $(KERNEL_FLAVOUR)$(if $(filter-out x86_64,$(ARCH)),-$(ARCH))
 tag_image := IMAGE
 $(O)/initramfs.cpio.gz: $(O)/init $(O)/rootling FORCE | kernel-$(KERNEL_FLAVOUR)
@@ -104,23 +112,58 @@ run: deps ## boot into a login shell; ROOT=debian APPEND='…' DISK=… KERNEL=�
 root-%:
 	@scripts/root $(CACHE)/root $* $(ARCH)
 
-# Its list of options is printed by the tool from the table of init/config.c.
-cmd_page = $(O)/rootling options --mdoc >$@.options && \
-	sed -e '/^@OPTIONS@/ { r $@.options' -e 'd }' $< >$@
+# What the rig's networks serve with.
+.PHONY: servers
+servers:
+	@scripts/servers $(CACHE)/root/servers $(ARCH)
+
+# Their lists are printed by the tool: options from the table of init/config.c, keys from its own.
+list-rootling.cmdline.7 := options --mdoc
+list-rootling.conf.5 := options --conf --mdoc
+cmd_page = $(O)/rootling $(list-$(@F)) >$@.list && \
+	sed -e '/^@[A-Z]*@/ { r $@.list' -e 'd }' $< >$@
 tag_page := MAN
-$(O)/man/rootling.cmdline.7: man/rootling.cmdline.7.in $(O)/rootling FORCE
+made-pages := $(patsubst man/%.in,$(O)/man/%,$(wildcard man/*.in))
+$(made-pages): $(O)/man/%: man/%.in $(O)/rootling FORCE
 	$(call if_changed,page)
-pages = $(wildcard man/*.[1-8]) $(O)/man/rootling.cmdline.7
+pages = $(wildcard man/*.[1-8]) $(made-pages)
+
+cmd_completion = $(O)/rootling completion bash >$@
+tag_completion := BASH
+$(O)/rootling.bash: $(O)/rootling FORCE
+	$(call if_changed,completion)
 
 .PHONY: install
-install: $(O)/init $(O)/rootling $(O)/man/rootling.cmdline.7 ## install under DESTDIR and PREFIX
+install: $(O)/init $(O)/rootling $(O)/rootling.bash $(made-pages) ## install under DESTDIR and PREFIX
 	install -D -m 0755 $(O)/rootling $(DESTDIR)$(PREFIX)/bin/rootling
 	install -D -m 0755 $(O)/init $(DESTDIR)$(PREFIX)/lib/rootling/init
 	for p in $(pages); do install -D -m 0644 $$p $(DESTDIR)$(PREFIX)/share/man/man$${p##*.}/$${p##*/}; done
+	install -D -m 0644 $(O)/rootling.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/rootling
+	install -D -m 0644 packaging/rootling.conf $(DESTDIR)$(PREFIX)/share/doc/rootling/examples/rootling.conf
+
+# A distribution takes `full`: which machine it will be, and whether root= will say where the root
+# is, are not known when the package is made. It costs 65 KB more than `vm` in the package.
+deb-flags = DEB_BUILD_MAINT_OPTIONS=hardening=+all dpkg-buildflags --get
+.PHONY: deb
+deb: ## make the Debian package $(O)/rootling_VERSION_ARCH.deb
+	@test '$(ARCH)' = '$(HOST_ARCH)' || { echo "deb: ARCH=$(ARCH): the tool is built for $(HOST_ARCH) only" >&2; exit 1; }
+	@$(MAKE) O=$(O)/deb full_defconfig
+	@rm -rf $(O)/deb/root
+	@$(MAKE) -s O=$(O)/deb DESTDIR=$(O)/deb/root PREFIX=/usr install \
+		HOSTCFLAGS="$$($(deb-flags) CFLAGS) $$($(deb-flags) CPPFLAGS) -g0" HOSTLDFLAGS="$$($(deb-flags) LDFLAGS)"
+	@scripts/deb $(O)/deb $(O)
 
 .PHONY: size
 size: $(O)/init $(O)/rootling ## sizes of the products against their budgets
 	@scripts/size $(O) $(LIBC)
+
+# Those that have a budget, all of them before the verdict.
+.PHONY: sizes
+sizes: ## the same of vm, network, https and netboot, each made for it
+	@for c in vm network https netboot; do \
+		echo "$$c:"; \
+		$(MAKE) -s O=$(O)/size/$$c $${c}_defconfig && $(MAKE) -s O=$(O)/size/$$c size || over=1; \
+	done; [ -z "$$over" ]
 
 # ---- proof
 
@@ -139,6 +182,12 @@ fuzz-short: $(fuzzers:%=$(O)/fuzz/fuzz_%) ## each fuzzer for 10 s from its corpu
 fuzz: ## each fuzzer for 10 minutes
 	@$(MAKE) fuzz-short FUZZ_SECONDS=600
 
+MUTATE_COUNT ?= 1000000
+MUTATE_SEED ?= 1
+.PHONY: mutate
+mutate: $(O)/mutate/mutate_fsprobe ## a million damaged superblocks; MUTATE_COUNT=n MUTATE_SEED=n
+	@$< $(MUTATE_SEED) $(MUTATE_COUNT) tests/data/fsprobe/*
+
 .PHONY: coverage
 coverage: $(unit-tests:%=$(O)/cov/test_%) ## line coverage of the unit tests
 	@find $(O)/cov -name '*.gcda' -delete
@@ -149,17 +198,18 @@ coverage: $(unit-tests:%=$(O)/cov/test_%) ## line coverage of the unit tests
 .PHONY: lint lint-text
 lint: lint-text ## compiler warnings as errors, formats, cppcheck, man pages, layers
 	@$(MAKE) O=$(O)/lint WERROR=1 full_defconfig
-	@$(MAKE) O=$(O)/lint WERROR=1 $(O)/lint/init $(O)/lint/man/rootling.cmdline.7
-	@mandoc -Tlint -Wwarning $(O)/lint/man/rootling.cmdline.7
+	@$(MAKE) O=$(O)/lint WERROR=1 $(O)/lint/init $(made-pages:$(O)/%=$(O)/lint/%)
+	@mandoc -Tlint -Wwarning $(made-pages:$(O)/%=$(O)/lint/%)
 lint-text:
 	@scripts/lint
 
 .PHONY: qemu
 qemu: $(O)/rootling ## the QEMU scenarios alone; K=name picks
-	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
+	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q -n $(shell nproc) --dist loadfile \
+	 qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
 
 .PHONY: bench
-bench: deps kernel-cloud ## boots compared with others, in executed instructions
+bench: deps kernel ## boots and builds compared with others: instructions, seconds, sizes
 	@$(MAKE) O=$(O)/vm vm_defconfig
 	@$(MAKE) O=$(O)/vm $(O)/vm/init $(O)/vm/rootling
 	@O='$(abspath $(O)/vm)' CACHE='$(abspath $(CACHE))' $(PYTHON) bench/bench.py
@@ -170,7 +220,7 @@ check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCO
 
 .PHONY: clean distclean
 clean: ## remove what was compiled; kernels and roots stay
-	@rm -rf $(filter-out $(addprefix $(CACHE)/,apt kernel root sysroot),$(wildcard $(O)/* $(O)/.[a-z]*))
+	@rm -rf $(filter-out $(addprefix $(CACHE)/,apt debs kernel mbedtls root sysroot) $(wildcard $(CACHE)/peers-*),$(wildcard $(O)/* $(O)/.[a-z]*))
 distclean: ## remove everything that was made
 	@rm -rf $(O) $(CACHE)
 

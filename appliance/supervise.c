@@ -15,6 +15,7 @@
 #define STEADY_MS      10000
 #define BACKOFF_MAX_MS 30000
 #define FILE_SIZE_MAX  8192
+#define KILL_LIMIT_MS  2000 /* a process in the kernel dies when that lets go */
 
 /* ---- reading */
 
@@ -157,20 +158,31 @@ bool supervise_reap(struct supervisor *s, pid_t pid, int status, uint64_t now_ms
 	return false;
 }
 
-void supervise_stop(struct supervisor *s, int signal)
+/* When this one has to be looked at again, 0: not any more. */
+static uint64_t stop_one(struct service *service, uint64_t now_ms)
 {
-	s->stopping = true;
-	/* gone already is fine */
-	for (unsigned i = 0; i < s->count; i++)
-		if (s->services[i].pid)
-			(void)kill(-s->services[i].pid, signal);
+	if (!service->stop_at_ms) {
+		service->stop_at_ms = now_ms + service->unit.stop_ms + 1;
+		(void)kill(-service->pid, SIGTERM); /* gone already is fine */
+	} else if (now_ms >= service->stop_at_ms && !service->killed) {
+		service->killed = true;
+		service->stop_at_ms = now_ms + KILL_LIMIT_MS;
+		(void)kill(-service->pid, SIGKILL);
+	}
+	return now_ms < service->stop_at_ms ? service->stop_at_ms : 0;
 }
 
-unsigned supervise_running(const struct supervisor *s)
+uint64_t supervise_stop(struct supervisor *s, uint64_t now_ms)
 {
-	unsigned running = 0;
+	uint64_t next_ms = 0;
 
-	for (unsigned i = 0; i < s->count; i++)
-		running += s->services[i].pid != 0;
-	return running;
+	s->stopping = true;
+	for (unsigned i = 0; i < s->count; i++) {
+		struct service *service = &s->services[i];
+		uint64_t at_ms = service->pid ? stop_one(service, now_ms) : 0;
+
+		if (at_ms && (!next_ms || at_ms < next_ms))
+			next_ms = at_ms;
+	}
+	return next_ms;
 }

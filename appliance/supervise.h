@@ -18,7 +18,9 @@ struct service {
 	pid_t pid; /* 0: not running */
 	uint64_t started_ms;
 	uint64_t start_at_ms; /* 0: not to be started */
-	uint32_t failures;    /* in a row; a run of 10 s ends the row */
+	uint64_t stop_at_ms;  /* when its time to stop is over */
+	bool killed;
+	uint32_t failures; /* in a row; a run of 10 s ends the row */
 };
 
 struct supervisor {
@@ -39,10 +41,9 @@ uint64_t supervise_run(struct supervisor *s, uint64_t now_ms);
 /* Was @pid a service? Then it is restarted as its Restart= says. */
 bool supervise_reap(struct supervisor *s, pid_t pid, int status, uint64_t now_ms);
 
-/* Sends @signal to every service with its process group; nothing is started any more. */
-void supervise_stop(struct supervisor *s, int signal);
-
-/* The number of services that run. */
-unsigned supervise_running(const struct supervisor *s);
+/* Nothing is started any more: every service that runs, with its process group, gets TERM at
+ * the first call and KILL when its TimeoutStopSec= is over. When to call again, 0: none
+ * runs, or what is left cannot be killed. */
+uint64_t supervise_stop(struct supervisor *s, uint64_t now_ms);
 
 #endif

@@ -111,14 +111,28 @@ static const char *set_restart(struct unit *unit, const char *value)
 	return "Restart= knows no, on-failure and always";
 }
 
-static const char *set_restart_sec(struct unit *unit, const char *value)
+static int parse_seconds(const char *value, uint32_t *out_ms)
 {
 	uint32_t seconds;
 
 	if (str_parse_u32(value, 10, &seconds) || seconds > 86400)
-		return "RestartSec= wants seconds up to a day";
-	unit->restart_ms = seconds * 1000;
-	return NULL;
+		return -EINVAL;
+	*out_ms = seconds * 1000;
+	return 0;
+}
+
+static const char *set_restart_sec(struct unit *unit, const char *value)
+{
+	return parse_seconds(value, &unit->restart_ms)
+		       ? "RestartSec= wants seconds up to a day"
+		       : NULL;
+}
+
+static const char *set_timeout_stop_sec(struct unit *unit, const char *value)
+{
+	return parse_seconds(value, &unit->stop_ms)
+		       ? "TimeoutStopSec= wants seconds up to a day"
+		       : NULL;
 }
 
 static const struct {
@@ -130,6 +144,7 @@ static const struct {
 	{ "Environment", set_environment },
 	{ "Restart", set_restart },
 	{ "RestartSec", set_restart_sec },
+	{ "TimeoutStopSec", set_timeout_stop_sec },
 };
 
 static const char *set_key(struct unit *unit, char *line)
@@ -169,7 +184,8 @@ int unit_parse(const char *file, struct unit *unit, struct unit_error *error)
 {
 	bool in_service = false;
 
-	*unit = (struct unit){ .restart_ms = 100 }; /* systemd's default */
+	/* systemd's pause, but not its minute and a half */
+	*unit = (struct unit){ .restart_ms = 100, .stop_ms = 5000 };
 	*error = (struct unit_error){ 0 };
 	while (*file && !error->what) {
 		size_t len = strcspn(file, "\n");

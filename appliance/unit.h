@@ -1,7 +1,7 @@
 /* Service files of an appliance: a subset of systemd.service(5). Pure.
  *
  * Known in [Service]: ExecStart= Environment= Restart=no|on-failure|always
- * RestartSec=SECONDS. Other sections are read over; another key of [Service] is an error,
+ * RestartSec=SECONDS TimeoutStopSec=SECONDS. Other sections are read over; another key of [Service] is an error,
  * because a service that silently runs without what its author asked for is worse than
  * one that says so. */
 #ifndef APPLIANCE_UNIT_H
@@ -26,6 +26,7 @@ struct unit {
 	uint32_t environment_count;
 	enum unit_restart restart;
 	uint32_t restart_ms;
+	uint32_t stop_ms; /* from TERM to KILL */
 	char text[UNIT_TEXT_SIZE];
 	size_t text_len;
 };

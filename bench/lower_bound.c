@@ -1,13 +1,13 @@
 /* The least that an /init can do to reach a root on ext4: modules, their order and the
  * UUID are fixed when it is compiled, nothing is looked up, and nothing is said.
  *
- * MODULES: paths in the image, in the order of loading. ROOT_UUID: 16 bytes. */
+ * MODULES: paths in the image, in the order of loading. DEVICE: where the root will be.
+ * ROOT_UUID: 16 bytes. */
 #include "bench/sys.h"
 
 #include <fcntl.h>
 #include <linux/mount.h>
 
-#define DEVICE		"/dev/vda"
 #define NEW_ROOT	"/root" /* a folder that every kernel brings */
 #define RETRY_NS	1000000
 
@@ -51,12 +51,12 @@ static int is_root(void)
 
 void start(void)
 {
-	static const char *const modules[] = { MODULES };
+	static const char *const modules[] = { MODULES 0 };
 	static const char *const argv[] = { "/sbin/init", 0 }, *const envp[] = { 0 };
 
 	sys_mount("devtmpfs", "/dev", "devtmpfs", MS_NOSUID);
-	for (unsigned i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
-		load(modules[i]);
+	for (const char *const *path = modules; *path; path++)
+		load(*path);
 	if (is_root()) {
 		sys_mount(DEVICE, NEW_ROOT, "ext4", MS_RDONLY);
 		sys_mount("/dev", NEW_ROOT "/dev", 0, MS_MOVE);

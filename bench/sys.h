@@ -5,6 +5,9 @@
 
 #include <asm/unistd.h>
 
+#define DEBUG_PORT 0xe9
+#define EXIT_PORT  0xf4
+
 static inline long sys5(long number, long a, long b, long c, long d, long e)
 {
 	register long r10 __asm__("r10") = d;
@@ -29,6 +32,25 @@ static inline long sys_mount(const char *source, const char *target, const char 
 			     unsigned long flags)
 {
 	return sys5(__NR_mount, (long)source, (long)target, (long)type, (long)flags, 0);
+}
+
+/* Writes @text to QEMU's debug port and ends QEMU, with status 3 if there was any. */
+static inline void leave_with(const char *text, long len) __attribute__((noreturn));
+
+static inline void leave_with(const char *text, long len)
+{
+	unsigned status = len > 0 ? 1 : 2; /* QEMU makes 2 * status + 1 of it */
+
+	sys3(__NR_ioperm, DEBUG_PORT, 1, 1);
+	sys3(__NR_ioperm, EXIT_PORT, 4, 1);
+	if (len > 0)
+		__asm__ volatile("rep outsb"
+				 : "+S"(text), "+c"(len)
+				 : "d"(DEBUG_PORT)
+				 : "memory");
+	__asm__ volatile("outl %0, %w1" : : "a"(status), "d"(EXIT_PORT));
+	for (;;)
+		sys0(__NR_pause);
 }
 
 void start(void) __attribute__((noreturn));

@@ -8,15 +8,20 @@
 #ifndef INIT_CONFIG_H
 #define INIT_CONFIG_H
 
+#include "lib/cmdline.h"
+#include "lib/log.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 #define CONFIG_LIST_MAX	     16
 #define CONFIG_INIT_ARGS_MAX 32
+#define CONFIG_PARAMS_MAX    128
 #define CONFIG_TEXT_SIZE \
 	4608 /* COMMAND_LINE_SIZE is 2048 on x86 and arm64, 4096 at most */
 #define CONFIG_FOREVER UINT32_MAX
+#define CONFIG_UNSET   (UINT32_MAX - 1)
 
 enum config_source {
 	CONFIG_IMAGE,
@@ -25,11 +30,36 @@ enum config_source {
 	CONFIG_SOURCES,
 };
 
+/* The values of a choice stand in the order of its words in the table. */
 enum config_emergency {
 	EMERGENCY_SHELL,
 	EMERGENCY_REBOOT,
 	EMERGENCY_POWEROFF,
 	EMERGENCY_HALT,
+};
+
+enum config_log {
+	CONFIG_LOG_ERR,
+	CONFIG_LOG_WARNING,
+	CONFIG_LOG_INFO,
+	CONFIG_LOG_DEBUG,
+};
+
+enum config_fsck_mode {
+	FSCK_AUTO,
+	FSCK_FORCE,
+	FSCK_SKIP,
+};
+
+enum config_fsck_repair {
+	FSCK_PREEN,
+	FSCK_YES,
+	FSCK_NO,
+};
+
+enum config_handover {
+	HANDOVER_DOWN,
+	HANDOVER_KEEP,
 };
 
 struct config_list {
@@ -41,25 +71,52 @@ struct config_list {
 /* Times are seconds. Strings point into @text of the source that set them. */
 struct config {
 	const char *root, *rootfstype, *rootflags, *init;
+	const char *overlay, *loop, *iso_scan;
+	const char *resume, *resume_offset;
+	const char *bootif_mac; /* BOOTIF= */
+	const char *nfsroot;
+	const char *fetch_sha256, *fetch_pin, *fetch_proxy, *fetch_no_proxy;
+	const char *iscsi_initiator;
+	uint32_t iscsi_firmware;
 	uint32_t root_rw;  /* 0: ro, the kernel's default */
 	uint32_t rootwait; /* 0: absent; CONFIG_FOREVER: without a number */
 	uint32_t rootdelay;
-	uint32_t timeout; /* rd.timeout=; 0: wait without limit */
-	struct config_list init_args;
+	uint32_t
+		timeout; /* rd.timeout=; 0: wait without limit; CONFIG_UNSET: not given */
+	uint32_t gpt_auto;
+	uint32_t fstab;
+	uint32_t fsck_mode, fsck_repair; /* enum config_fsck_mode, config_fsck_repair */
+	uint32_t noresume;
+	uint32_t neednet;
+	uint32_t bootif, peerdns; /* 0: @bootif_mac, what DHCP says of DNS do not count */
+	uint32_t handover;	  /* enum config_handover */
+	uint32_t arp;		  /* enum dhcp4_arp of netcfg/dhcp4_fsm.h */
+	const char *dhcp_vendor_class;
+	/* rd.net.*; 0: not given */
+	uint32_t dhcp_retry;
+	uint32_t timeout_iflink, timeout_carrier, timeout_dhcp;
+	uint32_t timeout_ipv6dad, timeout_ipv6auto, timeout_ignored;
 
-	struct config_list breaks;
 	uint32_t shell;
 	uint32_t emergency; /* enum config_emergency */
 	int32_t panic; /* 0: not given; < 0: reboot at once; else after so many seconds */
 
 	uint32_t debug, quiet;
+	uint32_t log;	    /* enum config_log */
 	uint32_t log_level; /* enum log_level */
+	uint32_t param_count;
 
-	struct config_list driver_pre, driver_blacklist;
+	struct config_list rootfallback;
+	struct config_list init_args;
+	struct config_list breaks;
+	struct config_list driver_pre, driver_post, driver_blacklist;
 	struct config_list ip, nameserver;
-	const char *bootif;
-	uint32_t neednet;
+	struct config_list netroot, iscsi_param;
+	struct config_list vlan, bond, bridge, ifname, route;
 	struct config_list http;
+	/* MODULE.PARAM=VALUE: names with a dot that are no keys of ours, in the order of the
+	 * sources, so that the last one is what counts */
+	struct cmdline_word params[CONFIG_PARAMS_MAX];
 
 	char text[CONFIG_SOURCES][CONFIG_TEXT_SIZE];
 	char plain_cmdline[CONFIG_TEXT_SIZE]; /* the kernel command line as it was read */
@@ -78,6 +135,16 @@ int config_read(struct config *c, enum config_source source, const char *text,
 /* How long to wait for the root device, in seconds; CONFIG_FOREVER: without limit. */
 uint32_t config_root_timeout(const struct config *c);
 
+/* The same for a root over the network, whose server may be late: without limit, unless an option
+ * says otherwise. */
+uint32_t config_netroot_timeout(const struct config *c);
+
+/* The least important lines that are logged. */
+enum log_level config_log_level(const struct config *c);
+
+/* The value of rd.overlay=, NULL if there shall be none. */
+const char *config_overlay(const struct config *c);
+
 /* ---- for `rootling options` and the manual page */
 
 struct config_row {
@@ -85,8 +152,9 @@ struct config_row {
 	bool optional; /* the word also counts without its argument */
 };
 
-/* Row @index of the table, NULL behind the last. */
-const struct config_row *config_row(unsigned index);
+/* Row @index of the table, in static storage; its help is only there with CONFIG_OPTION_HELP.
+ * False: behind the last. */
+bool config_row(unsigned index, struct config_row *out);
 
 /* The value of that row as the command line would say it, "" when not set. Lists come as
  * one value each: @item counts from 0. False: no such item. */

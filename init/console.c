@@ -11,8 +11,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define ACTIVE_CONSOLES "/sys/class/tty/console/active"
-
 void console_secure_fds(void)
 {
 	struct stat st;
@@ -43,27 +41,6 @@ int console_reopen(void)
 	return err;
 }
 
-/* The last word of the list is the one /dev/console stands for; tty0 is whatever virtual
- * terminal is in front. */
-int console_open_terminal(void)
-{
-	char active[256], path[64];
-	struct buf b = BUF_OVER(path);
-	const char *name = "console", *blank;
-	int fd;
-
-	if (fd_read_file(AT_FDCWD, ACTIVE_CONSOLES, active, sizeof(active)) > 0) {
-		active[strcspn(active, "\n")] = '\0';
-		blank = strrchr(active, ' ');
-		name = blank ? blank + 1 : active;
-	}
-	buf_printf(&b, "/dev/%s", str_equal(name, "tty0") ? "tty1" : name);
-	fd = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-	if (fd < 0)
-		fd = open("/dev/console", O_RDWR | O_NOCTTY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
 /* printk's console_loglevel is the first number; the console shows what is below it. */
 static bool console_shows_errors(void)
 {
@@ -89,11 +66,17 @@ void console_say(const char *line)
 	(void)!write(STDOUT_FILENO, text, b.len);
 }
 
+void console_limit_kmsg(bool limited)
+{
+	const char *rule = limited ? "ratelimit\n" : "on\n";
+
+	/* refused when the command line pins it */
+	(void)fd_write_file("/proc/sys/kernel/printk_devkmsg", rule, strlen(rule));
+}
+
 int stage_console(struct boot *boot)
 {
-	/* the kernel drops all but ten lines in five seconds otherwise; refused when
-	 * pinned */
-	(void)fd_write_file("/proc/sys/kernel/printk_devkmsg", "on\n", 3);
+	console_limit_kmsg(false);
 	stage_note(boot, "/dev/console");
 	return console_reopen();
 }

@@ -1,7 +1,11 @@
 #include "init/events.h"
 
+#include "init/children.h"
 #include "init/recovery.h"
+#include "init/shell.h"
+#include "init/shutdown.h"
 #include "init/stage_appliance.h"
+#include "init/stage_fsck.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 
@@ -23,27 +27,33 @@ static const struct {
 
 #define REQUEST_COUNT (sizeof(requests) / sizeof(requests[0]))
 
-static void reap(struct boot *boot)
+void events_reap(struct boot *boot)
 {
-	struct worker *const workers[] = { &boot->modules, &boot->network, &boot->http };
 	int status;
 	pid_t pid;
 
 	/* one SIGCHLD may stand for many: until nobody is left, or orphans outrun us */
 	while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-		recovery_reap(boot, pid);
+		if (children_reap(boot, pid, status))
+			continue;
+		if (IS_ENABLED(CONFIG_RECOVERY_SHELL))
+			shell_reap(boot, pid, status);
+		if (IS_ENABLED(CONFIG_FSCK))
+			fsck_reap(boot, pid, status);
 		if (IS_ENABLED(CONFIG_APPLIANCE))
 			appliance_reap(boot, pid, status);
-		for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
-			if (worker_reap(workers[i], pid, status))
-				break;
+		if (IS_ENABLED(CONFIG_SHUTDOWN))
+			shutdown_reap(boot, pid, status);
 	}
+	boot->childless = pid < 0;
 }
 
-/* Services are stopped in order by the stage that runs them. */
-static void end(struct boot *boot, unsigned command)
+void events_request(struct boot *boot, unsigned command)
 {
+	if (boot->stop_command)
+		recovery_end_now(boot, command);
 	boot->stop_command = command;
+	/* else the stage that runs the services stops them in order */
 	if (boot->supervisor.count == 0)
 		recovery_end(boot, command);
 }
@@ -55,10 +65,10 @@ static void receive(void *ctx)
 
 	while (read(boot->signal_fd, &info, sizeof(info)) == (ssize_t)sizeof(info)) {
 		if (info.ssi_signo == SIGCHLD)
-			reap(boot);
+			events_reap(boot);
 		for (size_t i = 0; i < REQUEST_COUNT; i++)
 			if (info.ssi_signo == (uint32_t)requests[i].signal)
-				end(boot, requests[i].command);
+				events_request(boot, requests[i].command);
 	}
 }
 

@@ -3,7 +3,6 @@
 #include "lib/clock.h"
 
 #include <errno.h>
-#include <limits.h>
 #include <poll.h>
 #include <unistd.h>
 
@@ -61,17 +60,6 @@ static uint64_t earliest(const struct loop *loop, uint64_t until_ms)
 	return until_ms;
 }
 
-static int timeout_until(uint64_t at_ms)
-{
-	uint64_t now_ms = clock_monotonic_ms();
-
-	if (!at_ms)
-		return -1;
-	if (at_ms <= now_ms)
-		return 0;
-	return at_ms - now_ms > INT_MAX ? INT_MAX : (int)(at_ms - now_ms);
-}
-
 static bool run_timers(struct loop *loop)
 {
 	uint64_t now_ms = clock_monotonic_ms();
@@ -101,12 +89,13 @@ static void serve(struct loop *loop, int fd)
 bool loop_round(struct loop *loop, uint64_t until_ms)
 {
 	struct pollfd fds[LOOP_SOURCES_MAX];
+	uint64_t wake_ms = earliest(loop, until_ms);
 	unsigned count = loop->source_count;
 	int ready;
 
 	for (unsigned i = 0; i < count; i++)
 		fds[i] = (struct pollfd){ .fd = loop->sources[i].fd, .events = POLLIN };
-	ready = poll(fds, count, timeout_until(earliest(loop, until_ms)));
+	ready = poll(fds, count, clock_poll_ms(wake_ms ? wake_ms : CLOCK_NEVER));
 	for (unsigned i = 0; ready > 0 && i < count; i++)
 		if (fds[i].revents)
 			serve(loop, fds[i].fd);

@@ -6,7 +6,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#define LOOP_SOURCES_MAX 16
+#define LOOP_SOURCES_MAX 24
 #define LOOP_TIMERS_MAX	 16
 
 typedef void (*loop_callback)(void *ctx);

@@ -1,8 +1,11 @@
 /* /init: PID 1 of an initramfs, and under the name of modprobe the kernel's helper. */
 #include "init/boot.h"
 #include "init/console.h"
+#include "init/control.h"
 #include "init/events.h"
+#include "init/place.h"
 #include "init/recovery.h"
+#include "init/stage_modules.h"
 #include "init/stages.h"
 #include "lib/log.h"
 #include "lib/str.h"
@@ -27,6 +30,7 @@ static void run_boot(void)
 	static struct boot boot;
 
 	boot.uevent_fd = -1;
+	boot.control_fd = -1;
 	config_init(&boot.config); /* apifs may fail before the stage that reads it */
 	if (events_open(&boot))
 		log_err("signals: children will not be reaped");
@@ -37,14 +41,50 @@ static void run_boot(void)
 	}
 }
 
+/* What is wrong with the options has been said by PID 1. */
+static void say_nothing(void *ctx, const char *line)
+{
+	(void)ctx;
+	(void)line;
+}
+
+static int run_modprobe(int argc, char **argv)
+{
+	static struct config config;
+	struct modules_config modules;
+
+	(void)log_open_kmsg(); /* stderr then */
+	/* without /proc it is run by hand, and knows no options */
+	(void)stage_config_read(&config, say_nothing);
+	modules = modules_config(&config);
+	return modprobe_main(argc, argv, &modules);
+}
+
+/* A first process that ends is a panic, and nothing here is ours to touch. */
+static void stay_out(void)
+{
+	log_err("/ is not an initramfs: give the kernel another init=, or this program in "
+		"an image; see rootling-init(8)");
+	for (;;)
+		(void)pause();
+}
+
 int main(int argc, char **argv)
 {
-	if (getpid() == 1) {
+	enum place place = place_find();
+
+	if (place == PLACE_BOOT) {
 		console_secure_fds();
 		run_boot();
 	}
+	if (place == PLACE_ROOT)
+		stay_out();
 	if (IS_ENABLED(CONFIG_MODULES) && str_equal(program_name(argc, argv), "modprobe"))
-		return modprobe_main(argc, argv);
-	log_err("this is the first process of an initramfs; it is not to be run by hand");
+		return run_modprobe(argc, argv);
+	if (IS_ENABLED(CONFIG_CONTROL) && place == PLACE_HAND &&
+	    control_is_client(program_name(argc, argv)))
+		return control_client(program_name(argc, argv), argc, argv);
+	log_err("the first process of an initramfs does nothing when run by hand or in a "
+		"container; see rootling-init(8)");
 	return 1;
 }

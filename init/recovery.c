@@ -1,93 +1,57 @@
 #include "init/recovery.h"
 
 #include "init/console.h"
+#include "init/devices.h"
+#include "init/shell.h"
+#include "init/shutdown.h"
 #include "init/status.h"
 #include "lib/clock.h"
-#include "lib/fd.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 
 #include <errno.h>
 #include <linux/reboot.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <sys/stat.h>
-#include <termios.h>
 
-#define SHELL "/bin/sh"
-
-void recovery_end(struct boot *boot, unsigned command)
+void recovery_end_now(struct boot *boot, unsigned command)
 {
 	log_info("ending the machine"); /* the kernel says how */
-	sync();
 	(void)reboot((int)command);
 	log_err("reboot: %s", strerror(errno));
 	for (;;) /* a machine that cannot end goes on reaping */
 		(void)loop_round(&boot->loop, 0);
 }
 
-/* ---- shell */
-
-static bool shell_allowed(const struct boot *boot)
+void recovery_end(struct boot *boot, unsigned command)
 {
-	const struct config *config = &boot->config;
-
-	return IS_ENABLED(CONFIG_RECOVERY_SHELL) && config->shell && !config->panic &&
-	       access(SHELL, X_OK) == 0;
-}
-
-static void become_shell(struct boot *boot)
-{
-	static char *const argv[] = { "-sh", NULL }; /* a login shell: /etc/profile */
-	static char *const envp[] = { "HOME=/", "TERM=linux", "PS1=rootling# ",
-				      "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
-	int terminal;
-
-	worker_become_child(&boot->loop);
-	(void)setsid();
-	terminal = console_open_terminal();
-	if (terminal >= 0) {
-		(void)ioctl(terminal, TIOCSCTTY, (void *)1);
-		/* keys hit before the prompt are no commands */
-		(void)tcflush(terminal, TCIFLUSH);
-		(void)fd_make_stdio(terminal); /* the old ones still work */
-	}
-	execve(SHELL, argv, envp);
-	_exit(127);
-}
-
-static void start_shell(struct boot *boot)
-{
-	pid_t pid = fork();
-
-	if (pid == 0)
-		become_shell(boot);
-	if (pid < 0)
-		log_err("shell: %s", strerror(errno));
+	boot->stop_command = command; /* the next request does not wait */
+	if (IS_ENABLED(CONFIG_SHUTDOWN))
+		shutdown_run(boot);
 	else
-		boot->shell = pid;
-	boot->shell_ended = false;
+		sync();
+	recovery_end_now(boot, command);
 }
 
-void recovery_reap(struct boot *boot, pid_t pid)
+static bool has_shell(const struct boot *boot)
 {
-	if (!boot->shell || pid != boot->shell)
-		return;
-	boot->shell = 0;
-	boot->shell_ended = true;
+	return IS_ENABLED(CONFIG_RECOVERY_SHELL) && shell_allowed(boot);
 }
 
 void recovery_break(struct boot *boot, const char *stage)
 {
-	if (!shell_allowed(boot)) {
+	if (!has_shell(boot)) {
 		log_warning("rd.break=%s: no shell in this image, or none allowed",
 			    stage);
 		return;
 	}
 	log_info("rd.break=%s: leave the shell to go on", stage);
-	start_shell(boot);
-	while (boot->shell)
+	boot->at_break = true;
+	shell_start_all(boot);
+	while (!boot->retry && shell_any(boot))
 		(void)loop_round(&boot->loop, 0);
+	shell_end_all(boot);
+	boot->at_break = false;
+	boot->retry = false;
 }
 
 /* ---- policy */
@@ -115,10 +79,16 @@ static void obey_policy(struct boot *boot)
 	recovery_end(boot, LINUX_REBOOT_CMD_RESTART);
 }
 
-/* Without a root device only that device helps; with one that failed, any change may. */
-static bool worth_a_try(const struct boot *boot, unsigned changes)
+/* Without a root device only that device helps; with one that failed, any change may, as it may
+ * when every device is looked at. */
+static bool worth_a_try(struct boot *boot, unsigned *changes)
 {
-	return boot->root && boot->device_changes != changes;
+	if (boot->device_changes == *changes)
+		return false;
+	*changes = boot->device_changes;
+	if (IS_ENABLED(CONFIG_MOUNT) && !boot->root)
+		boot->root = devices_find(boot, boot->root_specs, boot->root_spec_count);
+	return boot->root || boot->any_device;
 }
 
 void recovery_run(struct boot *boot)
@@ -130,14 +100,13 @@ void recovery_run(struct boot *boot)
 	if (IS_ENABLED(CONFIG_STATUS))
 		status_write(boot);
 	obey_policy(boot);
-	if (shell_allowed(boot)) {
+	if (has_shell(boot)) {
 		log_info("recovery: ready: leave the shell to try again");
-		if (!boot->shell)
-			start_shell(boot);
+		shell_start_all(boot);
 	} else {
 		log_info("recovery: ready: no shell, watching for devices");
 	}
-	while (!boot->shell_ended && !worth_a_try(boot, changes))
+	while (!boot->retry && !worth_a_try(boot, &changes))
 		(void)loop_round(&boot->loop, 0);
-	boot->shell_ended = false;
+	boot->retry = false;
 }

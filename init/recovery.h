@@ -10,13 +10,14 @@
  * device appeared, the shell was left. */
 void recovery_run(struct boot *boot);
 
-/* rd.break=@stage: a shell, until it is left. */
+/* rd.break=@stage: shells, until one of them is left. */
 void recovery_break(struct boot *boot, const char *stage);
 
-/* Syncs and ends the machine with a LINUX_REBOOT_CMD_ word. Does not return. */
+/* Ends everything in order, then the machine with a LINUX_REBOOT_CMD_ word. Does not
+ * return. */
 void recovery_end(struct boot *boot, unsigned command) __attribute__((noreturn));
 
-/* The shell's end, told by the reaper. */
-void recovery_reap(struct boot *boot, pid_t pid);
+/* The same without waiting for anybody. */
+void recovery_end_now(struct boot *boot, unsigned command) __attribute__((noreturn));
 
 #endif

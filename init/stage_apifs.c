@@ -1,3 +1,4 @@
+#include "init/control.h"
 #include "init/stages.h"
 
 #include "lib/klibc.h"
@@ -16,6 +17,8 @@ int stage_apifs(struct boot *boot)
 		log_warning("/dev/kmsg: %s", strerror(-kmsg_err));
 	if (mkdir(BOOT_STATE_DIR, 0755) < 0 && errno != EEXIST)
 		log_warning("%s: %s", BOOT_STATE_DIR, strerror(errno));
+	if (IS_ENABLED(CONFIG_CONTROL))
+		control_open(boot);
 	stage_note(boot, "/proc /sys /dev /run");
 	return err;
 }

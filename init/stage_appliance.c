@@ -1,13 +1,12 @@
 #include "init/stage_appliance.h"
 
+#include "init/devices.h"
 #include "init/recovery.h"
 #include "init/stages.h"
 #include "init/status.h"
 #include "lib/clock.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
-
-#define STOP_LIMIT_MS 5000
 
 static void prepare_child(void *ctx)
 {
@@ -29,19 +28,12 @@ void appliance_reap(struct boot *boot, pid_t pid, int status)
 		supervise(boot);
 }
 
-/* TERM, and KILL for those that do not listen. */
 static void stop_services(struct boot *boot)
 {
-	static const int signals[] = { SIGTERM, SIGKILL };
+	uint64_t next_ms;
 
-	for (size_t i = 0; i < sizeof(signals) / sizeof(signals[0]); i++) {
-		uint64_t until_ms = clock_monotonic_ms() + STOP_LIMIT_MS;
-
-		supervise_stop(&boot->supervisor, signals[i]);
-		while (supervise_running(&boot->supervisor) &&
-		       clock_monotonic_ms() < until_ms)
-			(void)loop_round(&boot->loop, until_ms);
-	}
+	while ((next_ms = supervise_stop(&boot->supervisor, clock_monotonic_ms())))
+		(void)loop_round(&boot->loop, next_ms);
 }
 
 int stage_appliance(struct boot *boot)
@@ -54,6 +46,8 @@ int stage_appliance(struct boot *boot)
 	supervise(boot);
 	if (IS_ENABLED(CONFIG_STATUS))
 		status_write(boot);
+	if (IS_ENABLED(CONFIG_POWER_BUTTON))
+		devices_watch(boot); /* no stage before may have needed uevents */
 	while (!boot->stop_command)
 		(void)loop_round(&boot->loop, 0);
 	stop_services(boot);

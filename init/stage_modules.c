@@ -26,19 +26,28 @@ static void message(void *ctx, const void *data)
 {
 	struct boot *boot = ctx;
 	const struct modules_report *report = data;
-	struct buf error = BUF_OVER(boot->module_error);
 
 	switch (report->kind) {
 	case MODULES_DONE:
 		if (boot->modules_pending)
 			boot->modules_pending--;
+		modules_load_post(boot);
 		break;
 	case MODULES_NO_DRIVER:
 		log_debug("no module for %s", report->text);
 		remember_no_driver(boot, report->text);
 		break;
 	case MODULES_FAILED:
-		buf_printf(&error, "module %s: %s", report->text, strerror(-report->err));
+		FORMAT(boot->module_error, "%s", report->text);
+		break;
+	case MODULES_SLOW:
+		(void)str_copy(boot->slow_module, sizeof(boot->slow_module),
+			       report->text);
+		boot->modules_slow++;
+		break;
+	case MODULES_SLOW_DONE:
+		if (boot->modules_slow)
+			boot->modules_slow--;
 		break;
 	}
 }
@@ -52,7 +61,7 @@ static void ended(void *ctx, int status)
 	if (status)
 		log_err("modules: the loading process ended with status 0x%x",
 			(unsigned)status);
-	boot->modules_pending = 0;
+	boot->modules_pending = boot->modules_slow = 0;
 	boot->coldplug_again = boot->coldplug_started;
 }
 
@@ -71,11 +80,30 @@ void modules_request(struct boot *boot, uint32_t kind, const char *text)
 		log_debug("modules: request %u %s: %s", kind, text, strerror(-err));
 }
 
+void modules_load_post(struct boot *boot)
+{
+	if (boot->modules_pending || boot->modules_post ||
+	    !boot->config.driver_post.count)
+		return;
+	boot->modules_post = true;
+	modules_request(boot, MODULES_LOAD_POST, "");
+}
+
 void modules_coldplug(struct boot *boot)
 {
-	boot->coldplug_started = true;
+	boot->coldplug_started = boot->coldplug_all = true;
 	boot->coldplug_again = false;
 	modules_request(boot, MODULES_COLDPLUG, "");
+}
+
+void modules_coldplug_root(struct boot *boot)
+{
+	if (boot->coldplug_started) {
+		modules_coldplug(boot);
+		return;
+	}
+	boot->coldplug_started = true;
+	modules_request(boot, MODULES_COLDPLUG, "pci");
 }
 
 /* The kernel calls it for file systems and ciphers. Not in the image, because before /init runs
@@ -91,20 +119,27 @@ static void make_modprobe(void)
 		log_warning("/sbin/modprobe: %s", strerror(errno));
 }
 
+struct modules_config modules_config(const struct config *config)
+{
+	return (struct modules_config){
+		.params = config->params,
+		.param_count = config->param_count,
+		.driver_pre = config->driver_pre.item,
+		.driver_pre_count = config->driver_pre.count,
+		.driver_post = config->driver_post.item,
+		.driver_post_count = config->driver_post.count,
+		.blacklist = config->driver_blacklist.item,
+		.blacklist_count = config->driver_blacklist.count,
+	};
+}
+
 int stage_modules(struct boot *boot)
 {
-	const struct config *config = &boot->config;
 	int err;
 
 	make_modprobe();
 	devices_watch(boot); /* before the first driver that makes a device */
-	boot->modules_config = (struct modules_config){
-		.cmdline = config->plain_cmdline,
-		.driver_pre = config->driver_pre.item,
-		.driver_pre_count = config->driver_pre.count,
-		.blacklist = config->driver_blacklist.item,
-		.blacklist_count = config->driver_blacklist.count,
-	};
+	boot->modules_config = modules_config(&boot->config);
 	boot->modules = (struct worker){
 		.name = "modules",
 		.run = modules_worker,

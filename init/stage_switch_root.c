@@ -1,4 +1,9 @@
+#include "init/children.h"
+#include "init/console.h"
+#include "init/control.h"
 #include "init/events.h"
+#include "init/handover.h"
+#include "init/stage_modules.h"
 #include "init/stages.h"
 #include "init/status.h"
 #include "lib/buf.h"
@@ -13,37 +18,40 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#define MODULES_LIMIT_MS 10000
-#define WORKERS_LIMIT_MS 500
+#define MODULES_NOTE_MS	 10000
+#define MODULES_LIMIT_MS 180000
 
-/* A driver that is being loaded must find its firmware in our root, not in the next one.
- */
-static void finish_modules(struct boot *boot)
+static bool modules_are_loading(const struct boot *boot)
 {
-	uint64_t until_ms = clock_monotonic_ms() + MODULES_LIMIT_MS;
-
-	while (boot->modules_pending && clock_monotonic_ms() < until_ms)
-		(void)loop_round(&boot->loop, until_ms);
-	if (boot->modules_pending)
-		log_warning("switch_root: modules are still loading after %d s",
-			    MODULES_LIMIT_MS / 1000);
+	return boot->modules_pending || boot->modules_slow;
 }
 
-/* Nobody of ours may live on in the real root: told to go, and killed after a while. */
-static void stop_children(struct boot *boot)
+static void say_what_is_loading(const struct boot *boot, unsigned waited_s)
 {
-	struct worker *const workers[] = { &boot->modules, &boot->network, &boot->http };
-	uint64_t until_ms = clock_monotonic_ms() + WORKERS_LIMIT_MS;
+	log_warning("switch_root: waiting for %s%s to be loaded: %u s",
+		    boot->modules_slow ? "module " : "modules",
+		    boot->modules_slow ? boot->slow_module : "", waited_s);
+}
 
-	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++)
-		worker_stop(workers[i]);
-	if (boot->shell)
-		(void)kill(-boot->shell, SIGKILL);
-	for (size_t i = 0; i < sizeof(workers) / sizeof(workers[0]); i++) {
-		while (workers[i]->pid && clock_monotonic_ms() < until_ms)
-			(void)loop_round(&boot->loop, until_ms);
-		if (workers[i]->pid)
-			(void)kill(workers[i]->pid, SIGKILL);
+/* A driver that is being loaded must find its firmware in our root, not in the next one. A
+ * controller with many slow disks may take minutes, so the limit is that of systemd-udevd. */
+static void finish_modules(struct boot *boot)
+{
+	uint64_t start_ms = clock_monotonic_ms(), until_ms = start_ms + MODULES_NOTE_MS;
+
+	if (IS_ENABLED(CONFIG_MODULES))
+		modules_load_post(boot);
+	while (modules_are_loading(boot)) {
+		(void)loop_round(&boot->loop, until_ms);
+		if (clock_monotonic_ms() < until_ms)
+			continue;
+		if (until_ms - start_ms >= MODULES_LIMIT_MS) {
+			log_err("switch_root: modules are still loading after %d s: going on",
+				MODULES_LIMIT_MS / 1000);
+			return;
+		}
+		say_what_is_loading(boot, (unsigned)(until_ms - start_ms) / 1000);
+		until_ms += MODULES_NOTE_MS;
 	}
 }
 
@@ -79,12 +87,11 @@ static int commit(struct boot *boot, const struct switch_root *plan)
 {
 	const struct config_list *given = &boot->config.init_args;
 	char *argv[SWITCH_ROOT_ARGS_MAX + 1], number[16];
-	struct buf b = BUF_OVER(number);
 	int count = 0, state_fd = is_systemd(plan) ? systemd_state(boot) : -1, err;
 
 	argv[count++] = (char *)plan->path;
 	if (state_fd >= 0) {
-		buf_printf(&b, "%d", state_fd);
+		FORMAT(number, "%d", state_fd);
 		argv[count++] = (char *)"--switched-root";
 		argv[count++] = (char *)"--system";
 		argv[count++] = (char *)"--deserialize";
@@ -105,7 +112,7 @@ int stage_switch_root(struct boot *boot)
 	struct timeline_span *span;
 	int err;
 
-	if (!boot->config.root)
+	if (!boot_has_root(boot))
 		return STAGE_SKIPPED;
 	finish_modules(boot);
 	err = switch_root_check(&plan);
@@ -114,14 +121,23 @@ int stage_switch_root(struct boot *boot)
 		stage_verdict(boot, "switch_root: %s", plan.why);
 		return err;
 	}
-	stop_children(boot);
+	if (IS_ENABLED(CONFIG_NETCFG))
+		handover(boot);
+	children_stop(boot);
 	log_info("switch_root: %s", plan.path);
 	span = &boot->timeline.spans[boot->timeline.count - 1];
 	timeline_end(span, clock_monotonic_us(), 0);
 	if (IS_ENABLED(CONFIG_STATUS))
 		status_write(boot);
+	if (IS_ENABLED(CONFIG_CONTROL))
+		control_close(boot);
+	console_limit_kmsg(true);
 	err = commit(boot, &plan);
+	console_limit_kmsg(false);
+	if (IS_ENABLED(CONFIG_CONTROL))
+		control_open(boot);
 	events_block();
+	children_resume(boot);
 	stage_verdict(boot, "switch_root: %s: %s", plan.path, strerror(-err));
 	return err;
 }

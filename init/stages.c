@@ -29,8 +29,15 @@ static const struct stage stages[] = {
 	{ "modules", IF(CONFIG_MODULES, stage_modules), GO_ON },
 	{ "network", IF(CONFIG_NETCFG, stage_network), GO_ON },
 	{ "http", IF(CONFIG_HTTP, stage_http), GO_ON },
+	{ "resume", IF(CONFIG_RESUME, stage_resume), GO_ON },
+	{ "isoscan", IF(CONFIG_ISO_SCAN, stage_isoscan), RECOVER },
+	{ "netroot", IF(CONFIG_NETROOT, stage_netroot), RECOVER },
 	{ "root", IF(CONFIG_MOUNT, stage_root), RECOVER },
+	{ "loop", IF(CONFIG_MOUNT_LOOP, stage_loop), RECOVER },
+	{ "fsck", IF(CONFIG_FSCK, stage_fsck), RECOVER },
 	{ "rootfs", IF(CONFIG_MOUNT, stage_rootfs), RECOVER },
+	{ "overlay", IF(CONFIG_MOUNT_OVERLAY, stage_overlay), RECOVER },
+	{ "fstab", IF(CONFIG_MOUNT_FSTAB, stage_fstab), RECOVER },
 	{ "switch_root", IF(CONFIG_MOUNT, stage_switch_root), RECOVER },
 	{ "appliance", IF(CONFIG_APPLIANCE, stage_appliance), RECOVER },
 };
@@ -39,21 +46,19 @@ static const struct stage stages[] = {
 
 void stage_note(struct boot *boot, const char *fmt, ...)
 {
-	struct buf b = BUF_OVER(boot->note);
 	va_list args;
 
 	va_start(args, fmt);
-	buf_vprintf(&b, fmt, args);
+	buf_vformat(boot->note, sizeof(boot->note), fmt, args);
 	va_end(args);
 }
 
 void stage_verdict(struct boot *boot, const char *fmt, ...)
 {
-	struct buf b = BUF_OVER(boot->verdict);
 	va_list args;
 
 	va_start(args, fmt);
-	buf_vprintf(&b, fmt, args);
+	buf_vformat(boot->verdict, sizeof(boot->verdict), fmt, args);
 	va_end(args);
 }
 

@@ -20,14 +20,25 @@ void stage_note(struct boot *boot, const char *fmt, ...)
 void stage_verdict(struct boot *boot, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* Reads the options from all three sources. 0, or -errno when one that is there cannot be read;
+ * what is sealed then stays locked. */
+int stage_config_read(struct config *config, config_warn warn);
+
 int stage_apifs(struct boot *boot);
 int stage_console(struct boot *boot);
 int stage_config(struct boot *boot);
 int stage_modules(struct boot *boot);
 int stage_network(struct boot *boot);
 int stage_http(struct boot *boot);
+int stage_resume(struct boot *boot);
+int stage_netroot(struct boot *boot);
+int stage_isoscan(struct boot *boot);
 int stage_root(struct boot *boot);
+int stage_loop(struct boot *boot);
+int stage_fsck(struct boot *boot);
 int stage_rootfs(struct boot *boot);
+int stage_overlay(struct boot *boot);
+int stage_fstab(struct boot *boot);
 int stage_switch_root(struct boot *boot);
 int stage_appliance(struct boot *boot);
 

@@ -14,15 +14,14 @@
 
 #define FILE_SIZE_MAX 24576
 
-static void write_file(const char *path, const struct buf *b)
-{
-	int err = fd_replace_file(path, 0644, b->data, b->len);
-
-	if (err)
-		log_debug("%s: %s", path, strerror(-err));
-}
-
 /* ---- status.json */
+
+/* root=iscsi:USER:PASSWORD@…, also as netroot=. */
+static bool holds_login(const char *value)
+{
+	return IS_ENABLED(CONFIG_NETROOT_ISCSI) && str_after(value, "iscsi:") &&
+	       strchr(value, '@');
+}
 
 static void print_device(struct buf *b, const struct blockdev *dev)
 {
@@ -48,6 +47,17 @@ static void print_string(struct buf *b, const char *key, const char *value)
 	buf_puts(b, ",\n");
 }
 
+/* What is waited for, and how much of an image has come. */
+static void print_netroot(const struct netroot *n, struct buf *b)
+{
+	print_string(b, "waiting_for", n->waits_for);
+	if (n->spec.kind == NETROOT_IMAGE)
+		buf_printf(b,
+			   "  \"image_bytes\": %" PRIu64 ",\n  \"image_total\": %" PRIu64
+			   ",\n",
+			   n->report.bytes, n->report.total);
+}
+
 static const char *state_name(const struct boot *boot)
 {
 	if (boot->failed)
@@ -57,7 +67,7 @@ static const char *state_name(const struct boot *boot)
 
 static void print_status(const struct boot *boot, struct buf *b)
 {
-	struct utsname kernel = { 0 };
+	struct utsname kernel;
 
 	(void)uname(&kernel); /* cannot fail with a valid pointer */
 	buf_puts(b, "{\n");
@@ -65,9 +75,19 @@ static void print_status(const struct boot *boot, struct buf *b)
 	print_string(b, "stage", boot->stage);
 	print_string(b, "verdict", boot->failed ? boot->verdict : NULL);
 	print_string(b, "kernel", kernel.release);
-	print_string(b, "root", boot->config.root);
+	print_string(b, "root",
+		     boot->config.root && holds_login(boot->config.root)
+			     ? "iscsi:***"
+			     : boot->config.root);
 	print_string(b, "root_device", boot->root ? boot->root->name : NULL);
 	buf_printf(b, "  \"monotonic_us\": %" PRIu64 ",\n", clock_monotonic_us());
+	if (IS_ENABLED(CONFIG_NETCFG)) {
+		buf_puts(b, "  \"network\": ");
+		network_print_json(&boot->known, b);
+		buf_puts(b, ",\n");
+	}
+	if (IS_ENABLED(CONFIG_NETROOT))
+		print_netroot(&boot->netroot, b);
 	buf_puts(b, "  \"devices\": [");
 	for (unsigned i = 0; i < boot->device_count; i++) {
 		if (i)
@@ -104,8 +124,9 @@ static void print_redacted(struct buf *b, const char *cmdline)
 
 	(void)str_copy(copy, sizeof(copy), cmdline); /* same size */
 	while (cmdline_next(&rest, &word)) {
-		const char *value =
-			word.value && is_secret(word.name) ? "***" : word.value;
+		bool hidden =
+			word.value && (is_secret(word.name) || holds_login(word.value));
+		const char *value = hidden ? "***" : word.value;
 		const char *quote = value && strpbrk(value, " \t") ? "\"" : "";
 
 		buf_puts(b, word.name);
@@ -113,6 +134,12 @@ static void print_redacted(struct buf *b, const char *cmdline)
 			buf_printf(b, "=%s%s%s", quote, value, quote);
 		buf_puts(b, " ");
 	}
+}
+
+static void print_log(const struct boot *boot, struct buf *b)
+{
+	(void)boot;
+	b->len += log_ring_read(b->data + b->len, b->size - b->len);
 }
 
 static void print_report(const struct boot *boot, struct buf *b)
@@ -137,31 +164,44 @@ static void print_report(const struct boot *boot, struct buf *b)
 		buf_printable(b, known ? dev->fs.label : "");
 		buf_puts(b, "\n");
 	}
+	if (IS_ENABLED(CONFIG_NETCFG)) {
+		buf_puts(b, "\nnetwork:\n");
+		network_print_lines(&boot->known, b);
+	}
 	buf_puts(b, "\ndevices without a module in this image:\n");
 	for (unsigned i = 0; i < boot->no_driver_count; i++)
 		buf_printf(b, "  %s\n", boot->no_driver[i]);
 	buf_puts(b, "\nlog:\n");
-	b->len += log_ring_read(b->data + b->len, b->size - b->len);
+	print_log(boot, b);
+}
+
+/* ---- the files */
+
+static void print_timeline(const struct boot *boot, struct buf *b)
+{
+	timeline_print(&boot->timeline, b);
+}
+
+static void write_file(const struct boot *boot, const char *path,
+		       void (*print)(const struct boot *, struct buf *))
+{
+	char text[FILE_SIZE_MAX];
+	struct buf b = BUF_OVER(text);
+	int err;
+
+	print(boot, &b);
+	err = fd_replace_file(path, 0644, text, b.len);
+	if (err)
+		log_debug("%s: %s", path, strerror(-err));
 }
 
 void status_write(struct boot *boot)
 {
-	char text[FILE_SIZE_MAX];
-	struct buf b = BUF_OVER(text);
-
-	print_status(boot, &b);
-	write_file(BOOT_STATE_DIR "/status.json", &b);
-	b = BUF_OVER(text);
-	timeline_print(&boot->timeline, &b);
-	write_file(BOOT_STATE_DIR "/timeline.json", &b);
-	b = BUF_OVER(text);
-	b.len = log_ring_read(text, sizeof(text));
-	write_file(BOOT_STATE_DIR "/boot.log", &b);
-	if (boot->failed) {
-		b = BUF_OVER(text);
-		print_report(boot, &b);
-		write_file(BOOT_STATE_DIR "/report.txt", &b);
-	}
+	write_file(boot, BOOT_STATE_DIR "/status.json", print_status);
+	write_file(boot, BOOT_STATE_DIR "/timeline.json", print_timeline);
+	write_file(boot, BOOT_STATE_DIR "/boot.log", print_log);
+	if (boot->failed)
+		write_file(boot, BOOT_STATE_DIR "/report.txt", print_report);
 	if (IS_ENABLED(CONFIG_HTTP))
 		http_tell(boot);
 }

@@ -122,11 +122,19 @@ int worker_send(struct worker *w, const void *message, size_t size)
 
 void worker_stop(struct worker *w)
 {
-	w->policy = WORKER_ONCE;
 	if (!w->loop)
 		return;
+	w->stopped = true;
 	loop_clear_timer(w->loop, restart, w);
 	close_socket(w);
+}
+
+void worker_resume(struct worker *w)
+{
+	if (!w->stopped)
+		return;
+	w->stopped = false;
+	(void)worker_start(w->loop, w); /* logged, and tried again */
 }
 
 bool worker_reap(struct worker *w, pid_t pid, int status)
@@ -138,7 +146,7 @@ bool worker_reap(struct worker *w, pid_t pid, int status)
 	w->pid = 0;
 	if (w->ended)
 		w->ended(w->ctx, status);
-	if (w->policy == WORKER_RESTART) {
+	if (w->policy == WORKER_RESTART && !w->stopped) {
 		log_warning("worker %s: ended with status 0x%x", w->name,
 			    (unsigned)status);
 		if (clock_monotonic_ms() - w->started_ms > STEADY_MS)

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define WORKER_MESSAGE_MAX 1024
+#define WORKER_MESSAGE_MAX 2048
 
 enum worker_policy {
 	WORKER_ONCE,	/* its end is its result */
@@ -32,6 +32,7 @@ struct worker {
 	pid_t pid; /* 0: not running */
 	int fd;	   /* our end, -1 when not running */
 	uint64_t started_ms;
+	bool stopped;	   /* told to go: no policy starts it again */
 	unsigned failures; /* in a row: a run of 30 s ends the row */
 };
 
@@ -44,6 +45,9 @@ int worker_send(struct worker *worker, const void *message, size_t size);
 
 /* Tells it to go (end of file on its socket) and does not start it again. */
 void worker_stop(struct worker *worker);
+
+/* Starts a worker again that was stopped; one that never ran is left alone. */
+void worker_resume(struct worker *worker);
 
 /* Was @pid this worker? Then its end is dealt with. */
 bool worker_reap(struct worker *worker, pid_t pid, int status);

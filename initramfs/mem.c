@@ -52,6 +52,11 @@ char *mem_printf(const char *fmt, ...)
 	return s;
 }
 
+bool bytes_full(const struct bytes *b)
+{
+	return b->limit && b->len > b->limit;
+}
+
 uint8_t *bytes_room(struct bytes *b, size_t len)
 {
 	size_t size = b->size ? b->size : 4096;
@@ -81,6 +86,11 @@ void bytes_be32(struct bytes *b, uint32_t value)
 	bytes_put(b, be, sizeof(be));
 }
 
+void bytes_le32(struct bytes *b, uint32_t value)
+{
+	bytes_be32(b, __builtin_bswap32(value));
+}
+
 void bytes_printf(struct bytes *b, const char *fmt, ...)
 {
 	va_list args;
@@ -95,7 +105,8 @@ void bytes_printf(struct bytes *b, const char *fmt, ...)
 
 void bytes_free(struct bytes *b)
 {
-	free(b->data);
+	if (b->size)
+		free(b->data);
 	*b = (struct bytes){ 0 };
 }
 
@@ -105,11 +116,18 @@ void strings_add(struct strings *list, const char *s)
 	list->items[list->count++] = mem_strdup(s);
 }
 
-bool strings_add_once(struct strings *list, const char *s)
+bool strings_has(const struct strings *list, const char *s)
 {
 	for (size_t i = 0; i < list->count; i++)
 		if (str_equal(list->items[i], s))
-			return false;
+			return true;
+	return false;
+}
+
+bool strings_add_once(struct strings *list, const char *s)
+{
+	if (strings_has(list, s))
+		return false;
 	strings_add(list, s);
 	return true;
 }

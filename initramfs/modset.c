@@ -1,49 +1,78 @@
 #include "initramfs/modset.h"
 
-#include "initramfs/file.h"
+#include "initramfs/sysroot.h"
 #include "lib/log.h"
 #include "lib/str.h"
+#include "modules/modconf.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* Optional files: an empty string when they are not there. */
-static int read_text(const struct modset *set, const char *name, struct bytes *out)
-{
-	char *path = mem_printf("%s/%s", set->folder, name);
-	int err = file_read(path, out);
+#define ALIAS_SIZE 512 /* as long as a modalias may be */
 
-	if (err == -ENOENT)
+static const char *const index_names[MODSET_INDEXES] = {
+	[MODSET_DEP] = "modules.dep.bin",
+	[MODSET_ALIAS] = "modules.alias.bin",
+	[MODSET_BUILTIN] = "modules.builtin.bin",
+	[MODSET_BUILTIN_ALIAS] = "modules.builtin.alias.bin",
+};
+
+char *modset_path(const struct modset *set, const char *name, size_t len)
+{
+	/* depmod calls what is not below the folder by its whole path */
+	bool whole = *name == '/';
+	char *path = mem_printf("%s%s%.*s", whole ? "" : set->inside, whole ? "" : "/",
+				(int)len, name),
+	     *real = path;
+
+	if (set->sysroot) {
+		real = sysroot_path(set->sysroot, path);
+		free(path);
+	}
+	return real;
+}
+
+/* All but the first are optional: an index of zeroes has no keys. depmod leaves an empty file when
+ * it knew of nothing that is built in. */
+static int open_index(struct modset *set, enum modset_index i)
+{
+	const char *name = index_names[i];
+	char *path = modset_path(set, name, strlen(name));
+	struct mapped *file = &set->files[i];
+	int err = path ? mapped_open(file, path) : -errno;
+
+	if (!err && (file->len || i == MODSET_DEP))
+		err = modindex_open(&set->indexes[i], file->data, file->len);
+	if (err == -ENOENT && i != MODSET_DEP)
 		err = 0;
-	if (err)
-		log_err("%s: %s", path, strerror(-err));
-	bytes_put(out, "", 1);
-	free(path);
-	return err;
-}
-
-static int open_dep_index(struct modset *set)
-{
-	char *path = mem_printf("%s/modules.dep.bin", set->folder);
-	int err = file_read(path, &set->dep);
-
-	if (!err)
-		err = modindex_open(&set->dep_index, set->dep.data, set->dep.len);
-	if (err == -ENOENT)
-		log_err("%s: not there: kernel modules, after depmod?", path);
+	else if (err == -ENOENT)
+		log_err("%s/%s: not there: kernel modules, after depmod?", set->folder,
+			name);
 	else if (err == -EINVAL)
-		log_err("%s: not an index of kmod", path);
+		log_err("%s/%s: not an index of kmod", set->folder, name);
 	else if (err)
-		log_err("%s: %s", path, strerror(-err));
+		log_err("%s/%s: %s", set->folder, name, strerror(-err));
 	free(path);
 	return err;
 }
 
-int modset_open(struct modset *set, const char *folder)
+static void find_inside(struct modset *set, const char *sysroot)
 {
-	static const char *const no_config[] = { NULL };
-	int err;
+	char *root = sysroot ? realpath(sysroot, NULL) : NULL;
+	const char *inside = root ? str_after(set->folder, root) : NULL;
+
+	set->inside = set->folder;
+	if (inside && *inside == '/') {
+		set->sysroot = sysroot;
+		set->inside = inside;
+	}
+	free(root);
+}
+
+int modset_open(struct modset *set, const char *folder, const char *sysroot)
+{
+	int err = 0;
 
 	*set = (struct modset){ .folder = realpath(folder, NULL) };
 	if (!set->folder) {
@@ -52,63 +81,51 @@ int modset_open(struct modset *set, const char *folder)
 		return err;
 	}
 	set->version = strrchr(set->folder, '/') + 1;
-	err = open_dep_index(set);
-	if (!err)
-		err = read_text(set, "modules.order", &set->order);
-	if (!err)
-		err = read_text(set, "modules.softdep", &set->softdep);
-	if (err)
-		return err;
-	/* without this list the modprobe.d of the building machine would take part */
-	set->kmod = kmod_new(set->folder, no_config);
-	if (!set->kmod)
-		return -ENOMEM;
-	kmod_set_log_priority(set->kmod, 0); /* all that matters comes back as an error */
-	return 0;
+	find_inside(set, sysroot);
+	for (int i = 0; i < MODSET_INDEXES && !err; i++)
+		err = open_index(set, i);
+	return err ? err : modset_open_softdeps(set);
+}
+
+static void free_module(struct module *m)
+{
+	free(m->name);
+	bytes_free(&m->contents);
+	mapped_close(&m->source);
+	strings_free(&m->aliases);
+	strings_free(&m->firmware);
+	free(m);
 }
 
 void modset_free(struct modset *set)
 {
-	for (size_t i = 0; i < set->count; i++) {
-		free(set->modules[i].name);
-		free(set->modules[i].line);
-		strings_free(&set->modules[i].aliases);
-	}
+	names_free(&set->by_name);
+	for (size_t i = 0; i < set->count; i++)
+		free_module(set->modules[i]);
 	free(set->modules);
+	for (size_t i = 0; i < set->softdep_count; i++) {
+		free(set->softdeps[i].owner);
+		free(set->softdeps[i].words);
+		free(set->softdeps[i].resolved);
+	}
+	free(set->softdeps);
+	for (size_t i = 0; i < MODSET_INDEXES; i++)
+		mapped_close(&set->files[i]);
 	free(set->folder);
-	kmod_unref(set->kmod);
-	bytes_free(&set->dep);
-	bytes_free(&set->order);
-	bytes_free(&set->softdep);
-	bytes_free(&set->softdeps);
 	strings_free(&set->load);
 	strings_free(&set->builtin);
+	strings_free(&set->aliases_asked);
+	strings_free(&set->aliases_builtin);
 	*set = (struct modset){ 0 };
 }
 
-static const struct module *find(const struct modset *set, const char *name)
+/* ---- modules and what they depend on */
+
+struct module *modset_find(const struct modset *set, const char *name)
 {
-	for (size_t i = 0; i < set->count; i++)
-		if (str_equal(set->modules[i].name, name))
-			return &set->modules[i];
-	return NULL;
-}
+	size_t i = names_find(&set->by_name, name);
 
-/* modules.order names the files as the kernel's build left them, not yet compressed. */
-static size_t rank_of(const struct modset *set, const char *line)
-{
-	const char *end = strstr(line, ".ko");
-	size_t len = end ? (size_t)(end - line) + strlen(".ko") : 0;
-	const char *text = (const char *)set->order.data;
-
-	for (const char *at = text; len && *at;) {
-		size_t line_len = strcspn(at, "\n");
-
-		if (line_len == len && memcmp(at, line, len) == 0)
-			return (size_t)(at - text);
-		at += line_len + (at[line_len] == '\n');
-	}
-	return set->order.len;
+	return i == NAMES_NONE ? NULL : set->modules[i];
 }
 
 static int first_value(void *ctx, const char *value)
@@ -117,170 +134,165 @@ static int first_value(void *ctx, const char *value)
 	return 1;
 }
 
-static int read_aliases(struct kmod_module *mod, struct strings *aliases)
+const char *modset_short_path(const char *path, size_t *len)
 {
-	struct kmod_list *info = NULL, *item;
-	int err = kmod_module_get_info(mod, &info);
+	const char *slash = memrchr(path, '/', *len), *start = slash ? slash + 1 : path,
+		   *end = memmem(start, *len - (size_t)(start - path), ".ko", 3);
 
-	for (item = info; item; item = kmod_list_next(info, item))
-		if (str_equal(kmod_module_info_get_key(item), "alias"))
-			strings_add(aliases, kmod_module_info_get_value(item));
-	kmod_module_info_free_list(info);
-	return err < 0 ? err : 0;
+	*len = (size_t)(end ? end + 3 - start : path + *len - start);
+	return start;
 }
 
-static int add_module(struct modset *set, struct kmod_module *mod);
-static int add_soft_dependencies(struct modset *set, const char *name);
-
-/* By the line of modules.dep, as libkmod leaves out what is not there. */
-static int add_dependencies(struct modset *set, const char *line)
+/* `kernel/fs/ext4/ext4.ko.xz` to `ext4`, with '_' for '-'. The caller frees. */
+static char *name_of(const char *path, size_t len)
 {
-	char *copy = mem_strdup(line + strcspn(line, ":")), *rest = copy, *word;
-	int err = 0;
+	const char *file = modset_short_path(path, &len);
+	char *name = mem_printf("%.*s", (int)len, file), *end = strstr(name, ".ko");
 
-	while (!err && (word = strsep(&rest, ": "))) {
-		char *path = *word ? mem_printf("%s/%s", set->folder, word) : NULL;
-		struct kmod_module *mod = NULL;
-
-		if (path)
-			err = kmod_module_new_from_path(set->kmod, path, &mod);
-		if (err)
-			log_err("%s: %s", path, strerror(-err));
-		else if (mod)
-			err = add_module(set, mod);
-		kmod_module_unref(mod);
-		free(path);
-	}
-	free(copy);
-	return err;
+	if (end)
+		*end = '\0';
+	for (char *p = name; *p; p++)
+		if (*p == '-')
+			*p = '_';
+	return name;
 }
 
-/* One module and all it depends on. Soft dependencies may form loops: a module is in the
- * set before they are followed. */
-static int add_module(struct modset *set, struct kmod_module *mod)
+static int add_without_dependencies(struct modset *set, const char *name)
 {
-	const char *name = kmod_module_get_name(mod), *line = NULL;
-	struct module m = { 0 };
-	int err;
+	const char *line = NULL;
+	struct module *m;
 
-	if (find(set, name))
+	if (modset_find(set, name))
 		return 0;
 	/* a damaged index counts as one without the line */
-	(void)modindex_lookup(&set->dep_index, name, first_value, &line);
+	(void)modindex_lookup(&set->indexes[MODSET_DEP], name, first_value, &line);
 	if (!line) {
-		log_err("module %s: not in %s/modules.dep.bin", name, set->folder);
+		log_err("module %s: not in %s/%s", name, set->folder,
+			index_names[MODSET_DEP]);
 		return -ENOENT;
 	}
-	m = (struct module){ .name = mem_strdup(name), .line = mem_strdup(line) };
-	m.rank = rank_of(set, line);
-	err = read_aliases(mod, &m.aliases);
-	set->modules = mem_grow(set->modules, set->count, sizeof(m));
+	m = mem_alloc(sizeof(*m));
+	*m = (struct module){ .name = mem_strdup(name),
+			      .line = line,
+			      .rank = modindex_priority(line) };
+	set->modules = mem_grow(set->modules, set->count, sizeof(*set->modules));
+	names_set(&set->by_name, name, set->count);
 	set->modules[set->count++] = m;
-	if (err)
-		log_err("%s/%.*s: %s", set->folder, (int)strcspn(line, ":"), line,
-			strerror(-err));
-	if (!err)
-		err = add_dependencies(set, line);
-	return err ? err : add_soft_dependencies(set, name);
+	return 0;
 }
 
-/* What to do with each module that a name stands for. */
-typedef int (*resolved)(struct modset *set, struct kmod_module *mod, void *ctx);
-
-/* Returns the number of modules, built-in ones too, or -errno, logged. */
-static int resolve(struct modset *set, const char *name, resolved found, void *ctx)
+static int add_dependencies(struct modset *set, const char *line)
 {
-	struct kmod_list *list = NULL, *item;
-	int count = 0, err = kmod_module_new_from_lookup(set->kmod, name, &list);
-
-	if (err < 0)
-		log_err("module %s: %s", name, strerror(-err));
-	for (item = list; item; item = kmod_list_next(list, item)) {
-		struct kmod_module *mod = kmod_module_get_module(item);
-
-		count++;
-		if (err >= 0)
-			err = found(set, mod, ctx);
-		kmod_module_unref(mod);
-	}
-	kmod_module_unref_list(list);
-	return err < 0 ? err : count;
-}
-
-static int add_soft(struct modset *set, struct kmod_module *mod, void *ctx)
-{
-	struct strings *names = ctx;
-
-	if (kmod_module_get_initstate(mod) == KMOD_MODULE_BUILTIN)
-		return 0;
-	strings_add_once(names, kmod_module_get_name(mod));
-	return add_module(set, mod);
-}
-
-/* One line `softdep NAME pre: A B post: C`. What is not there is left out, as modprobe
- * does; libkmod would tell the first line of a module only, and it leaves aliases to be
- * resolved. */
-static int add_soft_line(struct modset *set, const char *name, char *words)
-{
-	struct bytes text = { 0 };
-	size_t found = 0;
-	char *word;
+	const char *word = line + strcspn(line, ":");
 	int err = 0;
 
-	while (err >= 0 && (word = strsep(&words, " \t"))) {
-		struct strings names = { 0 };
+	word += strspn(word, ": ");
+	while (!err && *word) {
+		size_t len = strcspn(word, " ");
+		char *name = name_of(word, len);
 
-		if (str_equal(word, "pre:") || str_equal(word, "post:"))
-			bytes_printf(&text, " %s", word);
-		/* before the first of the two it says nothing */
-		else if (*word && text.len)
-			err = resolve(set, word, add_soft, &names);
-		for (size_t i = 0; i < names.count; i++)
-			bytes_printf(&text, " %s", names.items[i]);
-		found += names.count;
-		strings_free(&names);
+		err = add_without_dependencies(set, name);
+		free(name);
+		word += len + strspn(word + len, " ");
 	}
-	if (found)
-		bytes_printf(&set->softdeps, "softdep %s%.*s\n", name, (int)text.len,
-			     (const char *)text.data);
-	bytes_free(&text);
-	return err < 0 ? err : 0;
-}
-
-static int add_soft_dependencies(struct modset *set, const char *name)
-{
-	char *copy = mem_strdup((const char *)set->softdep.data), *rest = copy, *line;
-	int err = 0;
-
-	while (!err && (line = strsep(&rest, "\n"))) {
-		const char *verb = strsep(&line, " \t");
-		const char *owner = line ? strsep(&line, " \t") : NULL;
-
-		if (line && str_equal(verb, "softdep") &&
-		    str_name_equal(owner, strlen(owner), name))
-			err = add_soft_line(set, name, line);
-	}
-	free(copy);
 	return err;
 }
 
-static int add_wanted(struct modset *set, struct kmod_module *mod, void *ctx)
+int modset_add_module(struct modset *set, const char *name)
 {
-	const bool *load = ctx;
-	const char *name = kmod_module_get_name(mod);
+	int err = add_without_dependencies(set, name);
 
-	if (kmod_module_get_initstate(mod) == KMOD_MODULE_BUILTIN) {
-		strings_add_once(&set->builtin, name);
-		return 0;
+	while (!err && set->followed < set->count)
+		err = add_dependencies(set, set->modules[set->followed++]->line);
+	return err;
+}
+
+/* ---- names and aliases */
+
+struct search {
+	struct modset *set;
+	modset_found found;
+	void *ctx;
+	const char *own_name; /* what is visited is said by the key, not by the value */
+	bool builtin;
+	int count;
+};
+
+static int visit(void *ctx, const char *value)
+{
+	struct search *s = ctx;
+
+	s->count++;
+	return s->found(s->set, s->own_name ? s->own_name : value, s->builtin, s->ctx);
+}
+
+/* In the order of modprobe: the first that knows the name decides. */
+static const struct {
+	enum modset_index index;
+	bool aliases, builtin;
+} places[] = {
+	{ MODSET_DEP, false, false },
+	{ MODSET_ALIAS, true, false },
+	{ MODSET_BUILTIN, false, true },
+	{ MODSET_BUILTIN_ALIAS, true, true },
+};
+
+int modset_resolve(struct modset *set, const char *given, modset_found found, void *ctx)
+{
+	struct search s = { .set = set, .found = found, .ctx = ctx };
+	char name[ALIAS_SIZE];
+	int err = 0;
+
+	if (!*given || !modconf_normal_alias(given, name, sizeof(name))) {
+		log_err("module %s: no name of a module and no alias", given);
+		return -EINVAL;
 	}
-	if (*load)
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]) && !s.count; i++) {
+		const struct modindex *index = &set->indexes[places[i].index];
+
+		s.builtin = places[i].builtin;
+		s.own_name = places[i].aliases ? NULL : name;
+		err = (places[i].aliases ? modindex_match : modindex_lookup)(index, name,
+									     visit, &s);
+		if (err == -EUCLEAN)
+			log_err("%s/%s: damaged: run depmod", set->folder,
+				index_names[places[i].index]);
+		if (err)
+			return err;
+	}
+	return s.count;
+}
+
+struct wanted {
+	const char *name;
+	bool load;
+};
+
+static int add_builtin(struct modset *set, const char *asked, const char *name)
+{
+	strings_add_once(&set->builtin, name);
+	if (!str_name_equal(asked, strlen(asked), name)) {
+		strings_add(&set->aliases_asked, asked);
+		strings_add(&set->aliases_builtin, name);
+	}
+	return 0;
+}
+
+static int add_wanted(struct modset *set, const char *name, bool builtin, void *ctx)
+{
+	const struct wanted *wanted = ctx;
+
+	if (builtin)
+		return add_builtin(set, wanted->name, name);
+	if (wanted->load)
 		strings_add_once(&set->load, name);
-	return add_module(set, mod);
+	return modset_add_module(set, name);
 }
 
 int modset_add(struct modset *set, const char *name, bool load)
 {
-	int count = resolve(set, name, add_wanted, &load);
+	struct wanted wanted = { name, load };
+	int count = modset_resolve(set, name, add_wanted, &wanted);
 
 	if (count == 0) {
 		log_err("module %s: nothing in %s has this name or alias", name,

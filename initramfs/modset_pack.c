@@ -1,4 +1,3 @@
-#include "initramfs/file.h"
 #include "initramfs/modindex_write.h"
 #include "initramfs/modset.h"
 #include "lib/log.h"
@@ -42,30 +41,34 @@ static int pack_index(const struct modset *set, struct tree *tree, const char *n
 	return err;
 }
 
-static void pack_text(struct tree *tree, const char *path, struct bytes *text)
-{
-	if (text->len)
-		tree_add_file(tree, path, text);
-}
-
-/* As it is, packed too: what changed would lose its signature. */
-static int pack_module(const struct modset *set, struct tree *tree,
-		       const struct module *m)
+static void pack_module(const struct modset *set, struct tree *tree,
+			const struct module *m)
 {
 	size_t len = strcspn(m->line, ":");
-	char *source = mem_printf("%s/%.*s", set->folder, (int)len, m->line);
-	char *path = path_in_image(set, m->line, len);
-	struct bytes contents = { 0 };
-	int err = *m->line == '/' ? -EXDEV : file_read(source, &contents);
+	const char *name = modset_short_path(m->line, &len);
+	char *path = path_in_image(set, name, len);
+	struct bytes contents = { .data = m->contents.data, .len = m->contents.len };
 
-	if (err)
-		log_err("%s: %s", source, strerror(-err));
-	else
-		tree_add_file(tree, path, &contents);
-	bytes_free(&contents);
-	free(source);
+	tree_add_file(tree, path, &contents);
 	free(path);
-	return err;
+}
+
+/* The line of modules.dep. */
+static char *dep_line(const char *line)
+{
+	struct bytes out = { 0 };
+
+	while (*line) {
+		size_t whole = strcspn(line, ": "), len = whole,
+		       between = strspn(line + whole, ": ");
+		const char *path = modset_short_path(line, &len);
+
+		bytes_put(&out, path, len);
+		bytes_put(&out, line + whole, between);
+		line += whole + between;
+	}
+	bytes_put(&out, "", 1);
+	return (char *)out.data;
 }
 
 /* kmod compares with '_' where a name has '-', but not inside of [...]. */
@@ -81,54 +84,91 @@ static void normalise_alias(char *alias)
 	}
 }
 
-static int by_rank(const void *a, const void *b)
+static int pack_dep(const struct modset *set, struct tree *tree)
 {
-	const struct module *x = a, *y = b;
-
-	if (x->rank != y->rank)
-		return x->rank < y->rank ? -1 : 1;
-	return strcmp(x->name, y->name);
-}
-
-static int pack_indexes(struct modset *set, struct tree *tree)
-{
-	struct rows dep = { 0 }, alias = { 0 }, builtin = { 0 };
-	int err, other;
+	struct strings lines = { 0 };
+	struct rows rows = { 0 };
+	int err;
 
 	for (size_t i = 0; i < set->count; i++) {
-		struct module *m = &set->modules[i];
+		char *line = dep_line(set->modules[i]->line);
 
-		rows_add(&dep, m->name, m->line, i);
+		strings_add(&lines, line);
+		rows_add(&rows, set->modules[i]->name, lines.items[i], i);
+		free(line);
+	}
+	err = pack_index(set, tree, "modules.dep.bin", &rows);
+	strings_free(&lines);
+	return err;
+}
+
+static int pack_aliases(const struct modset *set, struct tree *tree)
+{
+	struct rows rows = { 0 };
+
+	for (size_t i = 0; i < set->count; i++) {
+		struct module *m = set->modules[i];
+
 		for (size_t k = 0; k < m->aliases.count; k++) {
 			normalise_alias(m->aliases.items[k]);
-			rows_add(&alias, m->aliases.items[k], m->name, i);
+			rows_add(&rows, m->aliases.items[k], m->name, i);
 		}
 	}
+	return pack_index(set, tree, "modules.alias.bin", &rows);
+}
+
+static int pack_builtin(struct modset *set, struct tree *tree)
+{
+	struct rows names = { 0 }, aliases = { 0 };
+	int err;
+
 	for (size_t i = 0; i < set->builtin.count; i++)
-		rows_add(&builtin, set->builtin.items[i], "", i);
-	err = pack_index(set, tree, "modules.dep.bin", &dep);
-	other = pack_index(set, tree, "modules.alias.bin", &alias);
-	err = err ? err : other;
-	other = pack_index(set, tree, "modules.builtin.bin", &builtin);
-	return err ? err : other;
+		rows_add(&names, set->builtin.items[i], "", i);
+	for (size_t i = 0; i < set->aliases_asked.count; i++) {
+		normalise_alias(set->aliases_asked.items[i]);
+		rows_add(&aliases, set->aliases_asked.items[i],
+			 set->aliases_builtin.items[i], i);
+	}
+	err = pack_index(set, tree, "modules.builtin.bin", &names);
+	return err ? err : pack_index(set, tree, "modules.builtin.alias.bin", &aliases);
+}
+
+/* By modules.softdep, and with the lines of modprobe.d resolved as well. */
+static void pack_softdeps(const struct modset *set, struct tree *tree)
+{
+	static const char name[] = "modules.softdep";
+	char *path = path_in_image(set, name, strlen(name));
+	struct bytes text = { 0 };
+
+	for (size_t i = 0; i < set->softdep_count; i++)
+		if (set->softdeps[i].resolved)
+			bytes_printf(&text, "softdep %s%s\n", set->softdeps[i].owner,
+				     set->softdeps[i].resolved);
+	if (text.len)
+		tree_add_file(tree, path, &text);
+	free(path);
+}
+
+static void pack_load(const struct modset *set, struct tree *tree)
+{
+	struct bytes text = { 0 };
+
+	for (size_t i = 0; i < set->load.count; i++)
+		bytes_printf(&text, "%s\n", set->load.items[i]);
+	if (text.len)
+		tree_add_file(tree, "/etc/modules-load.d/rootling.conf", &text);
 }
 
 int modset_pack(struct modset *set, struct tree *tree)
 {
-	static const char softdep[] = "modules.softdep";
-	char *path = path_in_image(set, softdep, strlen(softdep));
-	struct bytes load = { 0 };
 	int err;
 
-	if (set->count)
-		qsort(set->modules, set->count, sizeof(*set->modules), by_rank);
-	for (size_t i = 0; i < set->load.count; i++)
-		bytes_printf(&load, "%s\n", set->load.items[i]);
-	pack_text(tree, "/etc/modules-load.d/rootling.conf", &load);
-	pack_text(tree, path, &set->softdeps);
-	free(path);
-	err = pack_indexes(set, tree);
-	for (size_t i = 0; i < set->count && !err; i++)
-		err = pack_module(set, tree, &set->modules[i]);
-	return err;
+	pack_load(set, tree);
+	pack_softdeps(set, tree);
+	for (size_t i = 0; i < set->count; i++)
+		pack_module(set, tree, set->modules[i]);
+	err = pack_dep(set, tree);
+	if (!err)
+		err = pack_aliases(set, tree);
+	return err ? err : pack_builtin(set, tree);
 }

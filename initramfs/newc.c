@@ -11,9 +11,9 @@
 
 #define MAGIC	      "070701"
 #define MAGIC_CHECKED "070702" /* the last field of a file is the sum of its bytes */
+#define MAGIC_OLD     "070707" /* `cpio -H odc`, octal */
 #define HEADER_LEN    110
 #define FIELD_LEN     8
-#define ALIGNMENT     4
 
 /* The header after its magic: hexadecimal fields of this struct, in this order. */
 struct header {
@@ -23,30 +23,41 @@ struct header {
 
 #define FIELDS (sizeof(struct header) / sizeof(uint32_t))
 
-static void put_padding(struct bytes *out)
+static void put_zeroes(struct bytes *out, size_t len)
 {
-	static const uint8_t zeroes[ALIGNMENT];
-
-	bytes_put(out, zeroes, -out->len % ALIGNMENT);
+	memset(bytes_room(out, len), 0, len);
+	out->len += len;
 }
 
-static void put_record(struct bytes *out, const struct header *h, const char *name,
-		       const uint8_t *data)
+static void put_header(struct bytes *out, const struct header *h)
 {
+	static const char digits[] = "0123456789ABCDEF";
 	uint32_t fields[FIELDS];
+	uint8_t *text = bytes_room(out, HEADER_LEN);
 
 	memcpy(fields, h, sizeof(fields));
-	bytes_put(out, MAGIC, strlen(MAGIC));
+	memcpy(text, MAGIC, strlen(MAGIC));
+	text += strlen(MAGIC);
 	for (size_t i = 0; i < FIELDS; i++)
-		bytes_printf(out, "%08X", fields[i]);
-	bytes_put(out, name, h->namesize);
-	put_padding(out);
-	bytes_put(out, data, h->filesize);
-	put_padding(out);
+		for (unsigned shift = 32; shift > 0; shift -= 4)
+			*text++ = (uint8_t)digits[fields[i] >> (shift - 4) & 15];
+	out->len += HEADER_LEN;
 }
 
-int newc_put(struct bytes *out, const struct newc_entry *e)
+static int check_entry(const struct newc_entry *e)
 {
+	if (!*e->name || str_equal(e->name, NEWC_TRAILER))
+		return -EINVAL;
+	if (strlen(e->name) >= PATH_MAX || (S_ISLNK(e->mode) && e->len > PATH_MAX))
+		return -ENAMETOOLONG;
+	return e->len > UINT32_MAX ? -EFBIG : 0;
+}
+
+int newc_put_head(struct bytes *out, const struct newc_entry *e)
+{
+	size_t alignment = e->data_alignment ? e->data_alignment : NEWC_ALIGNMENT;
+	size_t size = strlen(e->name) + 1,
+	       padding = -(out->len + HEADER_LEN + size) % alignment;
 	struct header h = {
 		.ino = e->ino,
 		.mode = e->mode,
@@ -59,16 +70,28 @@ int newc_put(struct bytes *out, const struct newc_entry *e)
 		.dev_minor = e->dev_minor,
 		.rdev_major = e->rdev_major,
 		.rdev_minor = e->rdev_minor,
-		.namesize = (uint32_t)strlen(e->name) + 1,
+		.namesize = (uint32_t)size,
 	};
+	int err = check_entry(e);
 
-	if (!*e->name || str_equal(e->name, NEWC_TRAILER))
-		return -EINVAL;
-	if (h.namesize > PATH_MAX || (S_ISLNK(e->mode) && e->len > PATH_MAX))
-		return -ENAMETOOLONG;
-	if (e->len > UINT32_MAX)
-		return -EFBIG;
-	put_record(out, &h, e->name, e->data);
+	if (err)
+		return err;
+	if (alignment > NEWC_ALIGNMENT)
+		h.namesize += (uint32_t)padding;
+	put_header(out, &h);
+	bytes_put(out, e->name, size);
+	put_zeroes(out, padding);
+	return 0;
+}
+
+int newc_put(struct bytes *out, const struct newc_entry *e)
+{
+	int err = newc_put_head(out, e);
+
+	if (err)
+		return err;
+	bytes_put(out, e->data, e->len);
+	put_zeroes(out, -out->len % NEWC_ALIGNMENT);
 	return 0;
 }
 
@@ -76,7 +99,9 @@ void newc_put_trailer(struct bytes *out)
 {
 	static const struct header h = { .nlink = 1, .namesize = sizeof(NEWC_TRAILER) };
 
-	put_record(out, &h, NEWC_TRAILER, NULL);
+	put_header(out, &h);
+	bytes_put(out, NEWC_TRAILER, sizeof(NEWC_TRAILER));
+	put_zeroes(out, -out->len % NEWC_ALIGNMENT);
 }
 
 static int damaged(struct newc_reader *r, const char *problem)
@@ -91,6 +116,8 @@ static int parse_header(struct newc_reader *r, const uint8_t *bytes, struct head
 	bool checked = memcmp(bytes, MAGIC_CHECKED, strlen(MAGIC)) == 0;
 	uint32_t fields[FIELDS];
 
+	if (memcmp(bytes, MAGIC_OLD, strlen(MAGIC)) == 0)
+		return damaged(r, "the old format of cpio (odc), which no kernel takes");
 	if (!checked && memcmp(bytes, MAGIC, strlen(MAGIC)) != 0)
 		return damaged(r, "no cpio header of the newc format");
 	for (size_t i = 0; i < FIELDS; i++) {
@@ -104,21 +131,20 @@ static int parse_header(struct newc_reader *r, const uint8_t *bytes, struct head
 	return checked;
 }
 
+/* What pads a name with NULs to align the data is no damage: the kernel takes it. */
 static const char *parse_name(struct newc_reader *r, size_t size)
 {
 	const char *name = (const char *)cursor_bytes(&r->cursor, size);
 
-	if (!name)
-		return NULL;
-	/* what pads a name with NULs to align the data is no damage: the kernel takes it
-	 */
-	return size > 0 && size <= PATH_MAX && name[size - 1] == '\0' ? name : NULL;
+	if (name && size == 0)
+		return "";
+	return name && name[size - 1] == '\0' ? name : NULL;
 }
 
 /* The padding behind the last entry may be cut: the kernel does not mind either. */
 static void skip_padding(struct cursor *c)
 {
-	size_t padding = -c->off % ALIGNMENT;
+	size_t padding = -c->off % NEWC_ALIGNMENT;
 
 	cursor_skip(c, padding < cursor_left(c) ? padding : cursor_left(c));
 }
@@ -132,7 +158,7 @@ static uint32_t sum(const uint8_t *data, size_t len)
 	return total;
 }
 
-int newc_read(struct newc_reader *r, struct newc_entry *out)
+static int read_entry(struct newc_reader *r, struct newc_entry *out, size_t *name_size)
 {
 	struct header h;
 	const uint8_t *bytes;
@@ -161,6 +187,7 @@ int newc_read(struct newc_reader *r, struct newc_entry *out)
 		.rdev_minor = h.rdev_minor,
 		.len = h.filesize,
 	};
+	*name_size = h.namesize;
 	if (!out->name)
 		return damaged(r, "a name without its end");
 	skip_padding(&r->cursor);
@@ -171,4 +198,16 @@ int newc_read(struct newc_reader *r, struct newc_entry *out)
 	if (checked && S_ISREG(h.mode) && sum(out->data, out->len) != h.check)
 		return damaged(r, "wrong checksum of a file");
 	return str_equal(out->name, NEWC_TRAILER) ? 0 : 1;
+}
+
+/* do_header() of init/initramfs.c goes by the size in the header, with all NULs. */
+int newc_read(struct newc_reader *r, struct newc_entry *out)
+{
+	size_t name_size = 0;
+	int found;
+
+	while ((found = read_entry(r, out, &name_size)) > 0 &&
+	       (name_size == 0 || name_size > PATH_MAX))
+		r->left_out++;
+	return found;
 }

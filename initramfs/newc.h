@@ -9,7 +9,9 @@
 #include <stdint.h>
 
 /* Ends an archive; no file can have this name. */
-#define NEWC_TRAILER "TRAILER!!!"
+#define NEWC_TRAILER   "TRAILER!!!"
+
+#define NEWC_ALIGNMENT 4 /* of each header, and of each file's contents */
 
 struct newc_entry {
 	const char *name; /* without a leading '/'; "." is the root */
@@ -17,17 +19,26 @@ struct newc_entry {
 	uint32_t dev_major, dev_minor, rdev_major, rdev_minor;
 	const uint8_t *data; /* of a symbolic link: its target, without a NUL */
 	size_t len;
+
+	/* For writing: of @data in the archive, a power of two, reached with NULs behind the
+	 * name. 0: that of the format. */
+	size_t data_alignment;
 };
 
-/* Appends one entry. 0; -EINVAL: empty name, or the trailer's; -ENAMETOOLONG: a name or
- * target that the kernel would skip in silence; -EFBIG: 4 GiB or more. */
+/* Appends one entry to an archive that began with @out. 0; -EINVAL: empty name, or the
+ * trailer's; -ENAMETOOLONG: a name or target that the kernel would skip in silence; -EFBIG: 4 GiB
+ * or more. */
 int newc_put(struct bytes *out, const struct newc_entry *entry);
+
+/* The same without @data and the NULs that align what follows it. */
+int newc_put_head(struct bytes *out, const struct newc_entry *entry);
 void newc_put_trailer(struct bytes *out);
 
 /* Reads one archive; @cursor stands behind its trailer at the end. */
 struct newc_reader {
 	struct cursor cursor;
-	size_t offset;	     /* of the entry read last */
+	size_t offset; /* of the entry read last */
+	size_t left_out; /* entries that the kernel skips: names too long, or of no length */
 	const char *problem; /* static text, set with -EUCLEAN */
 };
 

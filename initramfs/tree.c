@@ -1,10 +1,11 @@
 #include "initramfs/tree.h"
 
 #include "initramfs/file.h"
+#include "initramfs/folder.h"
+#include "initramfs/pathwalk.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <limits.h>
 #include <stdlib.h>
@@ -44,26 +45,108 @@ char *tree_normal_path(const char *path)
 	return out;
 }
 
-static void append(struct tree *tree, const char *path, size_t len, mode_t mode,
-		   bool implied)
+/* ---- entries */
+
+void tree_entry_free(struct tree_entry *e)
 {
+	free(e->path);
+	free(e->source);
+	bytes_free(&e->contents);
+}
+
+size_t tree_find(const struct tree *tree, const char *path)
+{
+	path += *path == '/';
+	return names_find(&tree->places, *path ? path : ".");
+}
+
+/* Of two entries of one path: would the first be hidden by the second? */
+static bool gives_way(const struct tree_entry *a, const struct tree_entry *b)
+{
+	return S_ISDIR(a->mode) && !S_ISDIR(b->mode);
+}
+
+/* Folders become one at once, with the mode that was given last. */
+static bool merge_folder(struct tree *tree, const char *path, mode_t mode, bool implied)
+{
+	size_t i = tree_find(tree, path);
+	struct tree_entry *e = i == TREE_NONE ? NULL : &tree->entries[i];
+
+	if (!e || !S_ISDIR(e->mode) || !S_ISDIR(mode))
+		return false;
+	if (!implied)
+		e->mode = mode;
+	e->implied = e->implied && implied;
+	return true;
+}
+
+static struct tree_entry *append(struct tree *tree, const char *path, mode_t mode,
+				 bool implied)
+{
+	size_t before = tree_find(tree, path);
+	struct tree_entry *e;
+
 	tree->entries = mem_grow(tree->entries, tree->count, sizeof(*tree->entries));
-	tree->entries[tree->count++] = (struct tree_entry){
-		.path = len ? mem_printf("%.*s", (int)len, path) : mem_strdup("."),
+	e = &tree->entries[tree->count];
+	*e = (struct tree_entry){
+		.path = mem_strdup(*path ? path : "."),
 		.mode = mode,
 		.implied = implied,
 		.order = tree->added++,
 	};
+	if (before == TREE_NONE || gives_way(&tree->entries[before], e))
+		names_set(&tree->places, e->path, tree->count);
+	tree->count++;
+	return e;
+}
+
+/* A file in the place of a folder stays, for tree_finish() to see both. */
+static void add_parents(struct tree *tree, const char *path)
+{
+	char *folder = mem_strdup(path);
+
+	for (char *p = strchr(folder, '/'); p; p = strchr(p + 1, '/')) {
+		size_t i;
+
+		*p = '\0';
+		i = tree_find(tree, folder);
+		if (i == TREE_NONE || S_ISREG(tree->entries[i].mode))
+			append(tree, folder, FOLDER_MODE, true);
+		*p = '/';
+	}
+	free(folder);
+}
+
+void tree_take(struct tree *tree, const char *path, struct tree_entry *from)
+{
+	struct tree_entry *e;
+
+	path += *path == '/';
+	add_parents(tree, path);
+	if (merge_folder(tree, path, from->mode, from->implied))
+		return;
+	e = append(tree, path, from->mode, from->implied);
+	e->contents = from->contents;
+	e->source = from->source;
+	from->contents = (struct bytes){ 0 };
+	from->source = NULL;
+}
+
+static void add(struct tree *tree, const char *path, mode_t mode, struct bytes *contents,
+		const char *source)
+{
+	struct tree_entry e = { .mode = mode,
+				.contents = *contents,
+				.source = source ? mem_strdup(source) : NULL };
+
+	tree_take(tree, path, &e);
+	tree_entry_free(&e);
+	*contents = (struct bytes){ 0 };
 }
 
 void tree_add(struct tree *tree, const char *path, mode_t mode, struct bytes *contents)
 {
-	path += *path == '/';
-	for (const char *p = strchr(path, '/'); p; p = strchr(p + 1, '/'))
-		append(tree, path, (size_t)(p - path), FOLDER_MODE, true);
-	append(tree, path, strlen(path), mode, false);
-	tree->entries[tree->count - 1].contents = *contents;
-	*contents = (struct bytes){ 0 };
+	add(tree, path, mode, contents, NULL);
 }
 
 void tree_add_folder(struct tree *tree, const char *path, mode_t mode)
@@ -88,7 +171,7 @@ static int add_file(struct tree *tree, const char *source, const char *path, mod
 		log_err("%s: %s", source, strerror(-err));
 		return err;
 	}
-	tree_add(tree, path, S_IFREG | (mode & 07777), &contents);
+	add(tree, path, S_IFREG | (mode & 07777), &contents, source);
 	return 0;
 }
 
@@ -103,34 +186,30 @@ static int add_link(struct tree *tree, const char *source, const char *path)
 		return -errno;
 	}
 	bytes_put(&contents, target, (size_t)len);
-	tree_add(tree, path, S_IFLNK | 0777, &contents);
+	add(tree, path, S_IFLNK | 0777, &contents, source);
 	return 0;
 }
 
+/* Sorted, so that what is said does not depend on the file system's order either. */
 static int add_folder(struct tree *tree, const char *source, const char *path,
 		      mode_t mode)
 {
-	DIR *dir = opendir(source);
-	struct dirent *d;
-	int err = 0;
+	struct strings names = { 0 };
+	int err = folder_names(source, &names);
 
-	if (!dir) {
-		log_err("%s: %s", source, strerror(errno));
-		return -errno;
-	}
-	tree_add_folder(tree, path, mode & 07777);
-	while (!err && (d = readdir(dir))) {
-		char *from, *to;
+	if (err)
+		log_err("%s: %s", source, strerror(-err));
+	else
+		tree_add_folder(tree, path, mode & 07777);
+	for (size_t i = 0; i < names.count && !err; i++) {
+		char *from = mem_printf("%s/%s", source, names.items[i]);
+		char *to = mem_printf("%s/%s", path[1] ? path : "", names.items[i]);
 
-		if (str_equal(d->d_name, ".") || str_equal(d->d_name, ".."))
-			continue;
-		from = mem_printf("%s/%s", source, d->d_name);
-		to = mem_printf("%s/%s", path[1] ? path : "", d->d_name);
 		err = tree_add_source(tree, from, to);
 		free(from);
 		free(to);
 	}
-	closedir(dir);
+	strings_free(&names);
 	return err;
 }
 
@@ -156,75 +235,29 @@ int tree_add_source(struct tree *tree, const char *source, const char *path)
 	}
 }
 
-/* ---- order */
+/* ---- links */
 
-static int compare_paths(const struct tree_entry *x, const struct tree_entry *y)
+static char *read_link(void *ctx, const char *path)
 {
-	bool x_root = str_equal(x->path, "."), y_root = str_equal(y->path, ".");
+	const struct tree *tree = ctx;
+	size_t i = tree_find(tree, path);
+	const struct tree_entry *e = i == TREE_NONE ? NULL : &tree->entries[i];
 
-	if (x_root || y_root)
-		return y_root - x_root;
-	return strcmp(x->path, y->path);
+	return e && S_ISLNK(e->mode) ? mem_printf("%.*s", (int)e->contents.len,
+						  (const char *)e->contents.data)
+				     : NULL;
 }
 
-static int by_path(const void *a, const void *b)
+char *tree_resolve(const struct tree *tree, const char *path)
 {
-	const struct tree_entry *x = a, *y = b;
-	int order = compare_paths(x, y);
-
-	return order ? order : x->order < y->order ? -1 : 1;
-}
-
-static void entry_free(struct tree_entry *e)
-{
-	free(e->path);
-	bytes_free(&e->contents);
-}
-
-/* Two entries of one path: folders become one, with the mode that was given last. */
-static int merge(struct tree_entry *a, const struct tree_entry *b)
-{
-	if (S_ISDIR(a->mode) && S_ISDIR(b->mode)) {
-		if (!b->implied)
-			a->mode = b->mode;
-		a->implied = a->implied && b->implied;
-		return 0;
-	}
-	if (S_ISDIR(a->mode) != S_ISDIR(b->mode)) {
-		log_err("/%s: both a folder and something else", a->path);
-		return -ENOTDIR;
-	}
-	log_err("/%s: given twice", a->path);
-	return -EEXIST;
-}
-
-int tree_finish(struct tree *tree)
-{
-	size_t kept = 0;
-	int err = 0;
-
-	/* last, so that a private folder that was added as "/" does not close it */
-	append(tree, "", 0, FOLDER_MODE, false);
-	qsort(tree->entries, tree->count, sizeof(*tree->entries), by_path);
-	for (size_t i = 0; i < tree->count; i++) {
-		struct tree_entry *e = &tree->entries[i];
-
-		if (kept == 0 || compare_paths(&tree->entries[kept - 1], e) != 0) {
-			tree->entries[kept++] = *e;
-			continue;
-		}
-		if (!err)
-			err = merge(&tree->entries[kept - 1], e);
-		entry_free(e);
-	}
-	tree->count = kept;
-	return err;
+	return pathwalk(path, read_link, (void *)(uintptr_t)tree);
 }
 
 void tree_free(struct tree *tree)
 {
 	for (size_t i = 0; i < tree->count; i++)
-		entry_free(&tree->entries[i]);
+		tree_entry_free(&tree->entries[i]);
 	free(tree->entries);
+	names_free(&tree->places);
 	*tree = (struct tree){ 0 };
 }

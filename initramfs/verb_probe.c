@@ -1,15 +1,24 @@
 #include "initramfs/verb.h"
+#include "lib/buf.h"
 #include "lib/fd.h"
 #include "lib/log.h"
 #include "mount/fsprobe.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
+#include <linux/major.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
 
-#define NOTHING_KNOWN 2 /* as blkid exits then */
+/* As blkid exits then. */
+#define NOTHING_KNOWN 2
+#define AMBIVALENT    8
 
 static const struct flag flags[] = {
 	{ 0 },
@@ -36,31 +45,80 @@ static void print_value(const char *name, const char *value)
 	putchar('\n');
 }
 
+struct place {
+	int fd;
+	uint8_t data[FSPROBE_READ_MAX];
+};
+
+static const uint8_t *bytes(void *ctx, uint64_t off, size_t len)
+{
+	struct place *p = ctx;
+
+	return pread(p->fd, p->data, len, (off_t)off) == (ssize_t)len ? p->data : NULL;
+}
+
+static bool is_partition(dev_t dev)
+{
+	char path[64];
+	struct buf b = BUF_OVER(path);
+
+	buf_printf(&b, "/sys/dev/block/%u:%u/partition", major(dev), minor(dev));
+	return access(path, F_OK) == 0;
+}
+
+/* 0 or -errno. */
+static int describe(int fd, struct fsprobe_source *src)
+{
+	int sector_size;
+	off_t size = lseek(fd, 0, SEEK_END);
+	struct stat st;
+
+	if (size < 0 || fstat(fd, &st) < 0)
+		return -errno;
+	src->size = (uint64_t)size;
+	if (!S_ISBLK(st.st_mode))
+		return 0;
+	if (ioctl(fd, BLKSSZGET, &sector_size) == 0)
+		src->sector_size = (uint32_t)sector_size;
+	src->partition = is_partition(st.st_rdev);
+	src->optical = major(st.st_rdev) == SCSI_CDROM_MAJOR;
+	return 0;
+}
+
+static int print_found(const char *path, const struct fsprobe_result *found)
+{
+	printf("DEVNAME=%s\n", path);
+	print_value("LABEL", found->label);
+	print_value("UUID", found->uuid);
+	print_value("TYPE", found->type);
+	print_value("USAGE", found->usage);
+	return fflush(stdout) == 0 ? 0 : 1;
+}
+
 static int probe_run(void *options, char **operands)
 {
 	const char *path = operands[0];
-	uint8_t img[FSPROBE_FULL_LEN];
-	struct fsprobe_result found;
 	fd_auto int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t len = fd < 0 ? -errno : fd_read_full(fd, img, sizeof(img));
-	int err;
+	struct place place = { .fd = fd };
+	struct fsprobe_source src = { .bytes = bytes, .ctx = &place };
+	struct fsprobe_result found;
+	int err = fd < 0 ? -errno : describe(fd, &src);
 
 	(void)options;
-	if (len < 0) {
-		log_err("probe: %s: %s", path, strerror((int)-len));
+	if (err) {
+		log_err("probe: %s: %s", path, strerror(-err));
 		return 1;
 	}
-	err = fsprobe(img, (size_t)len, &found);
+	err = fsprobe(&src, &found);
+	if (err == 0)
+		return print_found(path, &found);
 	if (err == -EUCLEAN)
 		log_err("probe: %s: damaged superblock", path);
-	if (err)
+	if (err != -ENOTUNIQ)
 		return NOTHING_KNOWN;
-	printf("DEVNAME=%s\n", path);
-	print_value("LABEL", found.label);
-	print_value("UUID", found.uuid);
-	print_value("TYPE", found.type);
-	print_value("USAGE", found.usage);
-	return fflush(stdout) == 0 ? 0 : 1;
+	log_err("probe: %s: both %s and %s: remove one with wipefs(8)", path, found.type,
+		found.also);
+	return AMBIVALENT;
 }
 
 const struct verb verb_probe = {

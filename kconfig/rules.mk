@@ -42,7 +42,7 @@ $(O)/host/include/config/auto.conf: $(kconfigs)
 
 # ---- what is built of what
 
-folders := lib modules mount netcfg http appliance init
+folders := lib modules mount netcfg netroot http appliance init
 objs :=
 all-objs :=
 host-y :=
@@ -58,18 +58,26 @@ $(foreach f,$(folders),$(eval $(call read-folder,$(f))))
 include initramfs/Kbuild
 host-objs := $(addprefix initramfs/,$(host-y))
 # The library of the host: every file of every folder, without main() and what only a libc lacks.
-lib-objs := $(filter-out init/main.o lib/klibc.o,$(all-objs))
+# What the tool is linked with also lacks what needs mbedTLS.
+lib-objs := $(filter-out init/main.o lib/klibc%.o,$(all-objs))
 tool-lib-objs := $(filter-out initramfs/main.o,$(host-objs))
+lib-objs-of-host = $(filter-out $(mbedtls-users),$(lib-objs))
+
+# When it was made, as far as a second build of the same tree says the same.
+epoch := $(or $(SOURCE_DATE_EPOCH),$(shell git -c 'safe.directory=*' log -1 --format=%ct 2>/dev/null),0)
+use-epoch = $(if $(filter lib/clock_floor.c,$<),-DCLOCK_FLOOR_S=$(epoch))
+
+include kconfig/mbedtls.mk
 
 tag_cc := CC
 define flavour
-cmd_cc_$(1) = $$(cc-$(1)) $$(flags-$(1)) -MMD -MF $$(@:.o=.d) -c $$< -o $$@
+cmd_cc_$(1) = $$(cc-$(1)) $$(flags-$(1)) $$(use-mbedtls) $$(use-epoch) -MMD -MF $$(@:.o=.d) -c $$< -o $$@
 tag_cc_$(1) := CC
 $(O)/$(1)/%.o: %.c FORCE
 	$$(call if_changed_dep,cc_$(1),$(if $(filter target,$(1)),$(O),$(O)/host))
 cmd_ar_$(1) = rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 tag_ar_$(1) := AR
-$(O)/$(1)/lib.a: $(addprefix $(O)/$(1)/,$(lib-objs) $(if $(filter target,$(1)),,$(tool-lib-objs))) FORCE
+$(O)/$(1)/lib.a: $(addprefix $(O)/$(1)/,$(or $(lib-objs-of-$(1)),$(lib-objs)) $(if $(filter target,$(1)),,$(tool-lib-objs))) FORCE
 	$$(call if_changed,ar_$(1))
 endef
 $(foreach f,target host unit fuzz cov,$(eval $(call flavour,$(f))))
@@ -79,10 +87,10 @@ target-prepare := $(SYSROOT:%=sysroot-$(ARCH)) $(if $(filter musl,$(LIBC)),$(O)/
 $(addprefix $(O)/target/,$(objs)): | $(O)/include/config/auto.conf $(target-prepare)
 $(foreach f,host unit fuzz cov,$(addprefix $(O)/$(f)/,$(lib-objs) $(host-objs))): | $(O)/host/include/config/auto.conf
 
-cmd_link_init = $(TARGET_CC) $(link-flags) $(arch-link-$(ARCH)) $(libc-start-$(LIBC)) -o $@ \
-	$(filter %.o,$^) $(libc-end-$(LIBC)) $(LDFLAGS)
+cmd_link_init = $(TARGET_CC) $(link-flags) $(if $(CONFIG_MBEDTLS),$(mbedtls-link)) $(arch-link-$(ARCH)) $(libc-start-$(LIBC)) -o $@ \
+	$(filter %.o %.a,$^) $(libc-end-$(LIBC)) $(LDFLAGS)
 tag_link_init := LD
-$(O)/init.debug: $(addprefix $(O)/target/,$(objs)) FORCE
+$(O)/init.debug: $(addprefix $(O)/target/,$(objs) $(if $(CONFIG_MBEDTLS),mbedtls.a)) FORCE
 	$(call if_changed,link_init)
 
 cmd_strip = $(TARGET_STRIP) -s -R .comment -R .note -R .note.gnu.property -o $@ $<
@@ -90,11 +98,18 @@ tag_strip := STRIP
 $(O)/init: $(O)/init.debug FORCE
 	$(call if_changed,strip)
 
-tool-libs = $(shell pkg-config --libs libkmod) -ldeflate
+tool-libs = -lelf -ldeflate -lz -lzstd -llz4 -llzma -llzo2 -lbz2 -lpthread
 cmd_link_tool = $(HOSTCC) -o $@ $(filter %.o %.a,$^) $(tool-libs) $(HOSTLDFLAGS)
 tag_link_tool := LD
 $(O)/rootling: $(O)/host/initramfs/main.o $(O)/host/lib.a FORCE
 	$(call if_changed,link_tool)
+
+# The set of --universal, as a string of C.
+cmd_universal = { printf '\043define UNIVERSAL_TEXT %s\n' '\'; sed -e 's/["\\]/\\&/g' -e 's/.*/"&\\n" \\/' $<; echo; } >$@
+tag_universal := TEXT
+$(O)/host/include/generated/universal.h: initramfs/universal.conf FORCE
+	$(call if_changed,universal)
+$(foreach f,host unit fuzz cov,$(O)/$(f)/initramfs/universal_text.o): | $(O)/host/include/generated/universal.h
 
 # ---- unit tests and fuzzers: one program a file
 
@@ -104,18 +119,25 @@ fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's,^/\* wrap: \(.*\) \*/$$,\1,p' tests/unit/test_$(notdir $*).c))
 comma := ,
 
-cmd_link_unit = $(HOSTCC) -fsanitize=address,undefined -o $@ $(filter %.o %.a,$^) $(wraps) \
+# Each calls the other: lib/entropy.c is called by mbedTLS.
+archives = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
+cmd_link_unit = $(HOSTCC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) $(archives) $(wraps) \
 	-lcmocka $(tool-libs)
 tag_link_unit := LD
-$(unit-tests:%=$(O)/unit/test_%): $(O)/unit/test_%: $(O)/unit/tests/unit/test_%.o $(O)/unit/lib.a FORCE
+$(unit-tests:%=$(O)/unit/test_%): $(O)/unit/test_%: $(O)/unit/tests/unit/test_%.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_unit)
-cmd_link_cov = $(HOSTCC) --coverage -o $@ $(filter %.o %.a,$^) $(wraps) -lcmocka $(tool-libs)
+cmd_link_mutate = $(HOSTCC) -fsanitize=address,undefined -o $@ $(filter %.o %.a,$^) $(tool-libs)
+tag_link_mutate := LD
+$(O)/mutate/mutate_fsprobe: $(O)/unit/tests/mutate/mutate_fsprobe.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
+	$(call if_changed,link_mutate)
+$(O)/unit/tests/mutate/mutate_fsprobe.o: | $(O)/host/include/config/auto.conf
+cmd_link_cov = $(HOSTCC) --coverage -o $@ $(filter %.o,$^) $(archives) $(wraps) -lcmocka $(tool-libs)
 tag_link_cov := LD
-$(unit-tests:%=$(O)/cov/test_%): $(O)/cov/test_%: $(O)/cov/tests/unit/test_%.o $(O)/cov/lib.a FORCE
+$(unit-tests:%=$(O)/cov/test_%): $(O)/cov/test_%: $(O)/cov/tests/unit/test_%.o $(O)/cov/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_cov)
-cmd_link_fuzz = $(HOSTCLANG) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o %.a,$^) $(tool-libs)
+cmd_link_fuzz = $(HOSTCLANG) -fsanitize=fuzzer,address,undefined -o $@ $(filter %.o,$^) $(archives) $(tool-libs)
 tag_link_fuzz := LD
-$(fuzzers:%=$(O)/fuzz/fuzz_%): $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/lib.a FORCE
+$(fuzzers:%=$(O)/fuzz/fuzz_%): $(O)/fuzz/fuzz_%: $(O)/fuzz/tests/fuzz/fuzz_%.o $(O)/fuzz/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_fuzz)
 $(unit-tests:%=$(O)/unit/tests/unit/test_%.o) $(unit-tests:%=$(O)/cov/tests/unit/test_%.o) \
 $(fuzzers:%=$(O)/fuzz/tests/fuzz/fuzz_%.o): | $(O)/host/include/config/auto.conf

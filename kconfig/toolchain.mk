@@ -29,16 +29,29 @@ SYSROOT := $(if $(filter-out $(HOST_ARCH),$(ARCH)),$(CACHE)/sysroot/$(ARCH))
 warn-flags := -Wall -Wextra -Wno-missing-field-initializers -Wmissing-prototypes -Wvla \
 	-Wstrict-prototypes $(if $(WERROR),-Werror)
 common-flags := -std=gnu11 -D_GNU_SOURCE -I. $(warn-flags)
-size-flags := -Os -fno-pie -fno-asynchronous-unwind-tables -fno-stack-protector \
+size-flags := -Oz -fno-pie -fno-asynchronous-unwind-tables -fno-stack-protector \
 	-fwrapv -fno-strict-aliasing -ffunction-sections -fdata-sections -fcommon
+# What makes code longer, or less like its neighbour for gzip.
+size-flags += -fno-schedule-insns2 -fno-caller-saves -fno-tree-loop-im \
+	-fno-move-loop-invariants -fno-if-conversion -fno-tree-tail-merge \
+	-fno-jump-tables -fno-partial-inlining
+# Our code as one program, in one partition: the outcome must not depend on the machine.
+LTO ?= -flto -flto-partition=one
+size-flags += $(LTO)
+# Data follow code in the file without a page of padding: the page they share is mapped twice.
 link-flags := -static -no-pie -Wl,--gc-sections -Wl,-z,noseparate-code -Wl,-z,norelro \
-	-Wl,-z,noexecstack -Wl,--build-id=none
+	-Wl,-z,noexecstack -Wl,-z,common-page-size=64 -Wl,--build-id=none \
+	-Wl,--sort-section=alignment $(LTO)
 
 # klibc: crt0, libc.a and its headers (facts of the package: /usr/lib/klibc).
 klibc := $(SYSROOT)/usr/lib/klibc
 libc-flags-klibc = -nostdinc -isystem $(shell $(TARGET_CC) -print-file-name=include) \
 	-isystem $(klibc)/include/arch/$(ARCH) -isystem $(klibc)/include/bits64 \
 	-isystem $(klibc)/include -D__KLIBC__=2 -D__KLIBC_MINOR__=0 -D_BITSIZE=64
+# Like klibc itself without vector registers, and so without the stack alignment for them.
+small-x86_64 := -mno-sse -mpreferred-stack-boundary=3 -malign-data=abi
+small-arm64 := -mgeneral-regs-only
+libc-flags-klibc += $(small-$(ARCH))
 libc-start-klibc = -nostdlib $(klibc)/lib/crt0.o
 libc-end-klibc = $(klibc)/lib/libc.a -lgcc
 

@@ -1,7 +1,6 @@
 #include "lib/buf.h"
 
 #include <stdint.h>
-#include <stdio.h>
 #include <string.h>
 
 struct buf buf_init(char *data, size_t size)
@@ -28,29 +27,17 @@ void buf_puts(struct buf *b, const char *s)
 	buf_put(b, s, strlen(s));
 }
 
-void buf_vprintf(struct buf *b, const char *fmt, va_list args)
+void buf_put_be16(struct buf *b, uint16_t value)
 {
-	size_t room = b->size - b->len;
-	int len = vsnprintf(b->data + b->len, room, fmt, args);
+	const char bytes[] = { (char)(value >> 8), (char)value };
 
-	if (len < 0) {
-		b->data[b->len] = '\0';
-		b->truncated = true;
-	} else if ((size_t)len >= room) {
-		b->len = b->size - 1;
-		b->truncated = true;
-	} else {
-		b->len += (size_t)len;
-	}
+	buf_put(b, bytes, sizeof(bytes));
 }
 
-void buf_printf(struct buf *b, const char *fmt, ...)
+void buf_put_be32(struct buf *b, uint32_t value)
 {
-	va_list args;
-
-	va_start(args, fmt);
-	buf_vprintf(b, fmt, args);
-	va_end(args);
+	buf_put_be16(b, (uint16_t)(value >> 16));
+	buf_put_be16(b, (uint16_t)value);
 }
 
 /* Length of the well-formed UTF-8 sequence at @s (RFC 3629, table in section 4), or 0. */

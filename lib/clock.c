@@ -2,6 +2,8 @@
 
 #include "lib/klibc.h"
 
+#include <limits.h>
+
 static uint64_t now_us(clockid_t clock)
 {
 	struct timespec now = { 0 };
@@ -18,6 +20,17 @@ uint64_t clock_monotonic_us(void)
 uint64_t clock_monotonic_ms(void)
 {
 	return clock_monotonic_us() / 1000;
+}
+
+int clock_poll_ms(uint64_t until_ms)
+{
+	uint64_t now_ms = clock_monotonic_ms();
+
+	if (until_ms == CLOCK_NEVER)
+		return -1;
+	if (until_ms <= now_ms)
+		return 0;
+	return until_ms - now_ms > INT_MAX ? INT_MAX : (int)(until_ms - now_ms);
 }
 
 uint64_t clock_realtime_us(void)

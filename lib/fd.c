@@ -96,12 +96,10 @@ int fd_write_file(const char *path, const void *data, size_t len)
 int fd_replace_file(const char *path, unsigned mode, const void *data, size_t len)
 {
 	char temporary[PATH_MAX];
-	struct buf name = BUF_OVER(temporary);
 	fd_auto int fd = -1;
 	int err;
 
-	buf_printf(&name, "%s.new", path);
-	if (name.truncated)
+	if (!FORMAT(temporary, "%s.new", path))
 		return -ENAMETOOLONG;
 	fd = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
 	if (fd < 0)

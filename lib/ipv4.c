@@ -40,10 +40,9 @@ int ipv4_parse(const char *s, uint32_t *address_be)
 
 const char *ipv4_format(char out[IPV4_TEXT_SIZE], uint32_t address_be)
 {
-	struct buf b = buf_init(out, IPV4_TEXT_SIZE);
 	uint32_t address = ntohl(address_be);
 
-	buf_printf(&b, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
+	buf_format(out, IPV4_TEXT_SIZE, "%u.%u.%u.%u", address >> 24, address >> 16 & 255,
 		   address >> 8 & 255, address & 255);
 	return out;
 }

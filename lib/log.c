@@ -14,14 +14,14 @@
 #define RING_SIZE    16384
 
 /* The only writable state of the program outside main(): whoever fails must be able to
- * say so. */
+ * say so. All zeroes at the start, so that the program file needs no page of data. */
 static struct {
+	bool has_kmsg;
 	int kmsg_fd;
-	enum log_level level;
-	const char *name;
-} state = { .kmsg_fd = -1, .level = LOG_INFO, .name = "rootling" };
+	int verbosity;	  /* level - LOG_INFO */
+	const char *name; /* NULL: "rootling" */
+} state;
 
-/* Apart from the rest, so that its zeros take no room in the program file. */
 static struct {
 	size_t len;
 	char text[RING_SIZE];
@@ -33,15 +33,16 @@ int log_open_kmsg(void)
 
 	if (fd < 0)
 		return -errno;
-	if (state.kmsg_fd >= 0)
+	if (state.has_kmsg)
 		close(state.kmsg_fd);
+	state.has_kmsg = true;
 	state.kmsg_fd = fd;
 	return 0;
 }
 
 void log_set_level(enum log_level level)
 {
-	state.level = level;
+	state.verbosity = (int)level - LOG_INFO;
 }
 
 void log_set_name(const char *name)
@@ -85,16 +86,16 @@ void log_write(enum log_level level, const char *fmt, ...)
 	va_list args;
 	int saved_errno = errno;
 
-	if (level > state.level)
+	if ((int)level - LOG_INFO > state.verbosity)
 		return;
-	buf_printf(&b, "<%d>%s: ", level, state.name);
+	buf_printf(&b, "<%d>%s: ", level, state.name ? state.name : "rootling");
 	text = b.len;
 	va_start(args, fmt);
 	buf_vprintf(&b, fmt, args);
 	va_end(args);
 	remember(record + text);
 	record[b.len++] = '\n'; /* a kmsg record without one stays invisible to readers */
-	if (state.kmsg_fd < 0)
+	if (!state.has_kmsg)
 		(void)!write(STDERR_FILENO, record + 3, b.len - 3);
 	else
 		/* nowhere to report a failed log write */

@@ -41,8 +41,33 @@ void netlink_put(struct netlink_request *r, uint16_t type, const void *data, siz
 		return;
 	}
 	memcpy(r->bytes + at, &head, sizeof(head));
-	memcpy(r->bytes + at + NLA_HDRLEN, data, len);
+	if (len)
+		memcpy(r->bytes + at + NLA_HDRLEN, data, len);
 	r->header.nlmsg_len = (uint32_t)(at + NLA_HDRLEN + len);
+}
+
+void netlink_put_string(struct netlink_request *r, uint16_t type, const char *s)
+{
+	netlink_put(r, type, s, strlen(s) + 1);
+}
+
+size_t netlink_nest_start(struct netlink_request *r, uint16_t type)
+{
+	size_t at = NLMSG_ALIGN(r->header.nlmsg_len);
+
+	netlink_put(r, type | NLA_F_NESTED, NULL, 0);
+	return at;
+}
+
+void netlink_nest_end(struct netlink_request *r, size_t nest)
+{
+	struct nlattr head;
+
+	if (r->truncated)
+		return;
+	memcpy(&head, r->bytes + nest, sizeof(head));
+	head.nla_len = (uint16_t)(r->header.nlmsg_len - nest);
+	memcpy(r->bytes + nest, &head, sizeof(head));
 }
 
 int netlink_send(struct netlink *nl, struct netlink_request *r)
@@ -126,6 +151,46 @@ int netlink_call(struct netlink *nl, struct netlink_request *r)
 		if (find_acknowledgement(cursor_over(answer, (size_t)len), nl->sequence,
 					 &result))
 			return result;
+	}
+}
+
+/* The end of a dump, or the error that takes its place, goes to @result. */
+static bool is_dump_end(const struct netlink_message *message, int *result)
+{
+	struct cursor body = message->body;
+	const uint8_t *bytes;
+
+	if (message->type != NLMSG_DONE && message->type != NLMSG_ERROR)
+		return false;
+	bytes = cursor_bytes(&body, sizeof(*result));
+	*result = 0;
+	if (bytes)
+		memcpy(result, bytes, sizeof(*result));
+	return true;
+}
+
+int netlink_dump(struct netlink *nl, struct netlink_request *r,
+		 void (*see)(void *ctx, const struct netlink_message *message), void *ctx)
+{
+	uint8_t data[NETLINK_RECEIVE_SIZE];
+	int err, result;
+
+	r->header.nlmsg_flags |= NLM_F_DUMP;
+	err = netlink_send(nl, r);
+	if (err)
+		return err;
+	for (;;) {
+		ssize_t len = receive(nl, data, sizeof(data), 0);
+		struct cursor datagram = cursor_over(data, len < 0 ? 0 : (size_t)len);
+		struct netlink_message message;
+
+		if (len < 0)
+			return (int)len;
+		while (cursor_left(&datagram) && netlink_next(&datagram, &message)) {
+			if (is_dump_end(&message, &result))
+				return result;
+			see(ctx, &message);
+		}
 	}
 }
 

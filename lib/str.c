@@ -58,9 +58,11 @@ bool str_equal_nocase(const char *a, const char *b)
 
 const char *str_after(const char *s, const char *prefix)
 {
-	size_t len = strlen(prefix);
-
-	return strncmp(s, prefix, len) == 0 ? s + len : NULL;
+	/* asked very often, and mostly out at the first byte */
+	for (; *prefix; s++, prefix++)
+		if (*s != *prefix)
+			return NULL;
+	return s;
 }
 
 int str_copy(char *dst, size_t size, const char *src)

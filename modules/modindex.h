@@ -26,6 +26,15 @@ int modindex_open(struct modindex *index, const void *data, size_t len);
  * walk and is returned by it. */
 typedef int (*modindex_visit)(void *ctx, const char *value);
 
+/* The priority of a value that was visited: it stands in front of it. In what depmod writes it
+ * is the module's place in modules.order. */
+static inline uint32_t modindex_priority(const char *value)
+{
+	const uint8_t *p = (const uint8_t *)value - 4;
+
+	return (uint32_t)p[0] << 24 | (uint32_t)p[1] << 16 | (uint32_t)p[2] << 8 | p[3];
+}
+
 /* Visits the values of exactly @key, by priority. 0 also when there are none; -EUCLEAN:
  * the index is damaged. */
 int modindex_lookup(const struct modindex *index, const char *key, modindex_visit visit,

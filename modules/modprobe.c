@@ -1,56 +1,59 @@
 #include "modules/modprobe.h"
 
-#include "lib/cmdline.h"
-#include "lib/fd.h"
 #include "lib/log.h"
 #include "lib/str.h"
-#include "modules/modload.h"
+#include "modules/modplan.h"
+#include "modules/modrun.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <string.h>
 
-#define COMMAND_LINE_MAX 4096
-#define BLACKLIST_MAX	 32
-
-/* Names of modprobe.blacklist= and rd.driver.blacklist= in @cmdline, which is cut up. */
-static unsigned read_blacklist(char *cmdline, const char *names[BLACKLIST_MAX])
+/* Of those that @matches counts. */
+static int failures(const struct modload *m)
 {
-	struct cmdline_word word;
-	unsigned count = 0;
+	int count = 0;
 
-	while (cmdline_next(&cmdline, &word) && !str_equal(word.name, "--")) {
-		if (!str_equal(word.name, "modprobe.blacklist") &&
-		    !str_equal(word.name, "rd.driver.blacklist"))
-			continue;
-		while (word.value && count < BLACKLIST_MAX)
-			names[count++] = strsep(&word.value, ",");
-	}
+	for (unsigned i = 0; i < m->graph.count; i++)
+		count += m->nodes[i].asked && m->graph.nodes[i].state == MODGRAPH_FAILED;
 	return count;
 }
 
-int modprobe_main(int argc, char **argv)
+/* The NFS client asks for Kerberos at each try, and is content without. */
+static bool is_optional(const char *name)
 {
-	char cmdline[COMMAND_LINE_MAX], words[COMMAND_LINE_MAX];
-	const char *blacklist[BLACKLIST_MAX];
-	struct modload m;
-	int status = 0, err;
+	return IS_ENABLED(CONFIG_NETROOT_NFS) && str_after(name, "rpc-auth-");
+}
+
+/* True: one that the name stands for is there now. What failed beside it, such as a soft dependency
+ * for other processors, does not count: mount(2) would not look for the file system any more. */
+static bool load_any(struct modrun *run, const char *name)
+{
+	int matches = modplan_any(run->load, name);
+
+	if (matches <= 0)
+		log_write(is_optional(name) ? LOG_DEBUG : LOG_INFO,
+			  "no module of this image is %s, which the kernel asked for",
+			  name);
+	modrun_finish(run);
+	if (matches > 0)
+		matches -= failures(run->load);
+	modgraph_reset(&run->load->graph);
+	return matches > 0;
+}
+
+int modprobe_main(int argc, char **argv, const struct modules_config *config)
+{
+	static struct modload load; /* zero pages that nobody touches cost nothing */
+	struct modrun run = { .load = &load, .processors = 1 };
+	bool options = true, all = true;
 
 	log_set_name("modprobe");
-	(void)log_open_kmsg(); /* stderr then */
-	if (fd_read_file(AT_FDCWD, "/proc/cmdline", cmdline, sizeof(cmdline)) < 0)
-		cmdline[0] = '\0';
-	if (modload_open(&m, cmdline))
-		return 1;
-	(void)str_copy(words, sizeof(words), cmdline); /* same size */
-	m.blacklist_count = read_blacklist(words, blacklist);
-	m.blacklist = blacklist;
+	load.quiet = true;
+	modload_open(&load, config);
 	for (int i = 1; i < argc; i++) {
-		if (argv[i][0] == '-')
-			continue;
-		err = modload_name(&m, argv[i]);
-		if (err && (err != -ENOENT || modload_alias(&m, argv[i]) == 0))
-			status = 1;
+		if (options && argv[i][0] == '-')
+			options = !str_equal(argv[i], "--");
+		else
+			all &= load_any(&run, argv[i]);
 	}
-	return status;
+	return all ? 0 : 1;
 }

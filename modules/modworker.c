@@ -6,19 +6,19 @@
 #include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/str.h"
+#include "modules/dropin.h"
+#include "modules/modloader.h"
+#include "modules/modplan.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-#define FRAGMENTS_MAX	   16
-#define FRAGMENT_NAME_SIZE 64
 
 struct modworker {
 	int fd;
-	const struct modules_config *config;
-	struct modload modload;
+	unsigned open; /* requests without an answer */
+	struct modrun run;
+	struct modload load;
 };
 
 static void report(struct modworker *w, uint32_t kind, const char *text, int err)
@@ -30,82 +30,93 @@ static void report(struct modworker *w, uint32_t kind, const char *text, int err
 	(void)!send(w->fd, &r, sizeof(r), MSG_NOSIGNAL);
 }
 
-static void load_name(struct modworker *w, const char *name)
+static void report_error(void *ctx, const char *text, int err)
 {
-	int err = modload_name(&w->modload, name);
-
-	if (err == -ENOENT)
-		log_err("module %s: not in this image", name);
-	if (err)
-		report(w, MODULES_FAILED, name, err);
+	report(ctx, MODULES_FAILED, text, err);
 }
 
-static void load_alias(struct modworker *w, const char *alias)
+static void report_slow(void *ctx, const char *name, bool ended)
 {
-	if (*alias && modload_alias(&w->modload, alias) == 0)
-		report(w, MODULES_NO_DRIVER, alias, 0);
+	report(ctx, ended ? MODULES_SLOW_DONE : MODULES_SLOW, name, 0);
+}
+
+/* Of work for more modules than a graph holds, the first part is done first. */
+static int plan(struct modworker *w, int (*how)(struct modload *, const char *),
+		const char *name)
+{
+	struct modgraph *g = &w->load.graph;
+	int result = how(&w->load, name);
+
+	if (result != -ENOSPC)
+		return result;
+	modrun_finish(&w->run);
+	if (!w->run.count)
+		modgraph_reset(g);
+	return how(&w->load, name);
+}
+
+/* Its node, or -errno. */
+static int plan_name(struct modworker *w, const char *name)
+{
+	int node = plan(w, modplan_name, name);
+
+	if (node == -ENOENT)
+		modload_say(&w->load, node, "module %s: not in this image", name);
+	else if (node < 0 && node != -EALREADY)
+		modload_say(&w->load, node, "module %s: %s", name, strerror(-node));
+	return node;
+}
+
+/* False: no module serves it. */
+static bool plan_alias(struct modworker *w, const char *alias)
+{
+	return !*alias || plan(w, modplan_alias, alias) != 0;
+}
+
+/* One after the other, as they were given. */
+static void plan_list(struct modworker *w, const char *const *names, unsigned count)
+{
+	int previous = -1;
+
+	for (unsigned i = 0; i < count; i++) {
+		int node = plan_name(w, names[i]);
+
+		if (node >= 0 && previous >= 0 && previous < (int)w->load.graph.count)
+			(void)modgraph_need(&w->load.graph, node, previous, false);
+		previous = node >= 0 ? node : previous;
+	}
 }
 
 /* ---- modules-load.d(5) */
 
-static void load_fragment(struct modworker *w, const char *folder, const char *name)
+static void plan_fragment(struct modworker *w, const char *path)
 {
-	char path[256], text[4096];
-	struct buf b = BUF_OVER(path);
+	char text[4096];
 	char *rest = text;
 	struct cmdline_word word;
-	int len;
+	int len = cmdline_read_file(path, text, sizeof(text));
 
-	buf_printf(&b, "%s/%s", folder, name);
-	len = cmdline_read_file(path, text, sizeof(text));
 	if (len < 0)
 		log_err("%s: %s", path, strerror(-len));
 	else
 		while (cmdline_next(&rest, &word))
-			load_name(w, word.name);
+			(void)plan_name(w, word.name);
 }
 
-static int compare_names(const void *a, const void *b)
+static void plan_fast_path(struct modworker *w)
 {
-	return strcmp(a, b);
-}
+	const struct modules_config *config = w->load.config;
+	struct dropin files[DROPINS_MAX];
+	unsigned count = dropin_list("", "modules-load.d", files);
 
-static void load_fragments(struct modworker *w, const char *folder)
-{
-	char names[FRAGMENTS_MAX][FRAGMENT_NAME_SIZE];
-	size_t count = 0;
-	DIR *dir = opendir(folder);
-	struct dirent *entry;
+	plan_list(w, config->driver_pre, config->driver_pre_count);
+	modgraph_barrier(&w->load.graph);
+	for (unsigned i = 0; i < count; i++) {
+		char path[DROPIN_PATH_SIZE];
 
-	if (!dir)
-		return;
-	while ((entry = readdir(dir))) {
-		const char *suffix = strrchr(entry->d_name, '.');
-
-		if (!suffix || !str_equal(suffix, ".conf"))
-			continue;
-		if (count == FRAGMENTS_MAX ||
-		    str_copy(names[count], FRAGMENT_NAME_SIZE, entry->d_name))
-			log_warning("%s/%s: ignored: too many files or too long a name",
-				    folder, entry->d_name);
-		else
-			count++;
+		dropin_path("", "modules-load.d", &files[i], path);
+		plan_fragment(w, path);
 	}
-	closedir(dir);
-	qsort(names, count, FRAGMENT_NAME_SIZE, compare_names);
-	for (size_t i = 0; i < count; i++)
-		load_fragment(w, folder, names[i]);
-}
-
-static void load_list(struct modworker *w)
-{
-	static const char *const folders[] = { "/etc/modules-load.d",
-					       "/usr/lib/modules-load.d" };
-
-	for (unsigned i = 0; i < w->config->driver_pre_count; i++)
-		load_name(w, w->config->driver_pre[i]);
-	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		load_fragments(w, folders[i]);
 }
 
 /* ---- coldplug */
@@ -128,12 +139,19 @@ static void coldplug_bus(struct modworker *w, const char *bus)
 			continue;
 		b.len = folder_len;
 		buf_printf(&b, "%s/modalias", entry->d_name);
-		if (!b.truncated &&
-		    fd_read_file(AT_FDCWD, path, alias, sizeof(alias)) > 0) {
-			alias[strcspn(alias, "\n")] = '\0';
-			load_alias(w, alias);
+		if (b.truncated ||
+		    fd_read_file(AT_FDCWD, path, alias, sizeof(alias)) <= 0) {
+			b.truncated = false;
+			continue;
 		}
-		b.truncated = false;
+		alias[strcspn(alias, "\n")] = '\0';
+		if (plan_alias(w, alias))
+			continue;
+		b.len = folder_len;
+		buf_printf(&b, "%s/driver", entry->d_name);
+		/* what is built in has no alias that we know */
+		if (access(path, F_OK) < 0)
+			report(w, MODULES_NO_DRIVER, alias, 0);
 	}
 	closedir(dir);
 }
@@ -153,30 +171,89 @@ static void coldplug(struct modworker *w)
 	closedir(dir);
 }
 
+static void serve(struct modworker *w, const struct modules_request *request)
+{
+	const struct modules_config *config = w->load.config;
+
+	/* the modules of the image's own machine are known to come back */
+	w->run.alone = request->kind == MODULES_LOAD_LIST && !w->run.count;
+	w->open++;
+	switch (request->kind) {
+	case MODULES_LOAD_LIST:
+		plan_fast_path(w);
+		break;
+	case MODULES_LOAD_POST:
+		modgraph_barrier(&w->load.graph);
+		plan_list(w, config->driver_post, config->driver_post_count);
+		break;
+	case MODULES_COLDPLUG:
+		if (*request->text)
+			coldplug_bus(w, request->text);
+		else
+			coldplug(w);
+		break;
+	case MODULES_ALIAS:
+		if (!plan_alias(w, request->text))
+			report(w, MODULES_NO_DRIVER, request->text, 0);
+		break;
+	case MODULES_NAME:
+		if (IS_ENABLED(CONFIG_NETROOT))
+			(void)plan_name(w, request->text); /* which says what is wrong */
+		break;
+	}
+}
+
+/* False: PID 1 wants no more. */
+static bool receive(struct modworker *w)
+{
+	struct modules_request request;
+
+	if (recv(w->fd, &request, sizeof(request), 0) != (ssize_t)sizeof(request))
+		return false;
+	request.text[sizeof(request.text) - 1] = '\0';
+	serve(w, &request);
+	return true;
+}
+
+static void answer(struct modworker *w)
+{
+	for (; w->open; w->open--)
+		report(w, MODULES_DONE, "", 0);
+	if (!w->load.graph.unfinished)
+		modgraph_reset(&w->load.graph); /* what failed may be tried again */
+}
+
+/* Waits for requests and for the ends of loaders. False: there is nothing more to do. */
+static bool wait_for_news(struct modworker *w)
+{
+	struct pollfd fds[1 + MODRUN_LOADERS_MAX];
+
+	if (!IS_ENABLED(CONFIG_MODULES_PARALLEL) || !w->run.count)
+		return receive(w);
+	fds[0] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
+	modloader_fds(&w->run, fds + 1);
+	if (poll(fds, 1 + w->run.count, modloader_timeout(&w->run)) < 0)
+		return errno == EINTR;
+	modloader_tend(&w->run, fds + 1);
+	return !fds[0].revents || receive(w);
+}
+
 int modules_worker(int fd, const void *config)
 {
-	struct modworker w = { .fd = fd, .config = config };
-	struct modules_request request;
-	int err = modload_open(&w.modload, w.config->cmdline);
+	static struct modworker w; /* zero pages that nobody touches cost nothing */
 
-	if (err)
-		return 1;
-	w.modload.blacklist = w.config->blacklist;
-	w.modload.blacklist_count = w.config->blacklist_count;
-	while (recv(fd, &request, sizeof(request), 0) == (ssize_t)sizeof(request)) {
-		request.text[sizeof(request.text) - 1] = '\0';
-		switch (request.kind) {
-		case MODULES_LOAD_LIST:
-			load_list(&w);
-			break;
-		case MODULES_COLDPLUG:
-			coldplug(&w);
-			break;
-		case MODULES_ALIAS:
-			load_alias(&w, request.text);
-			break;
-		}
-		report(&w, MODULES_DONE, "", 0);
+	w.fd = fd;
+	w.load.report = report_error;
+	w.run.slow = report_slow;
+	w.run.load = &w.load;
+	w.load.ctx = w.run.ctx = &w;
+	modload_open(&w.load, config);
+	while (wait_for_news(&w)) {
+		modrun_start(&w.run);
+		if (!w.load.graph.running)
+			answer(&w);
 	}
+	if (IS_ENABLED(CONFIG_MODULES_PARALLEL))
+		modloader_kill(&w.run);
 	return 0;
 }

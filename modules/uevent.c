@@ -4,11 +4,13 @@
 #include "lib/str.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/netlink.h>
 #include <string.h>
 
-#define GROUP_KERNEL	     1
-#define RECEIVE_BUFFER_BYTES (8 * 1024 * 1024)
+#define GROUP_KERNEL	       1
+#define FOUR_BYTES(a, b, c, d) ((uint32_t)(a) << 24 | (b) << 16 | (c) << 8 | (d))
+#define RECEIVE_BUFFER_BYTES   (8 * 1024 * 1024)
 
 /* The header is `action@devpath`; both come again as keys, so it is only checked. */
 static size_t header_length(const char *message, size_t len)
@@ -20,37 +22,66 @@ static size_t header_length(const char *message, size_t len)
 	return (size_t)(end - message) + 1;
 }
 
+static const struct {
+	const char *key;
+	size_t offset;
+} keys[] = {
+	{ "ACTION=", offsetof(struct uevent, action) },
+	{ "DEVPATH=", offsetof(struct uevent, devpath) },
+	{ "SUBSYSTEM=", offsetof(struct uevent, subsystem) },
+	{ "DEVNAME=", offsetof(struct uevent, devname) },
+	{ "DEVTYPE=", offsetof(struct uevent, devtype) },
+	{ "MODALIAS=", offsetof(struct uevent, modalias) },
+	{ "DRIVER=", offsetof(struct uevent, driver) },
+	{ "FIRMWARE=", offsetof(struct uevent, firmware) },
+};
+
+#define KEY_COUNT (sizeof(keys) / sizeof(keys[0]))
+
+static void set_field(struct uevent *event, size_t key, const char *value)
+{
+	*(const char **)((char *)event + keys[key].offset) = value;
+}
+
 int uevent_parse(const char *message, size_t len, struct uevent *out)
 {
-	static const struct {
-		const char *key;
-		size_t offset;
-	} keys[] = {
-		{ "ACTION=", offsetof(struct uevent, action) },
-		{ "DEVPATH=", offsetof(struct uevent, devpath) },
-		{ "SUBSYSTEM=", offsetof(struct uevent, subsystem) },
-		{ "DEVNAME=", offsetof(struct uevent, devname) },
-		{ "DEVTYPE=", offsetof(struct uevent, devtype) },
-		{ "MODALIAS=", offsetof(struct uevent, modalias) },
-		{ "DRIVER=", offsetof(struct uevent, driver) },
-	};
 	size_t off = header_length(message, len);
 
 	if (!off || message[len - 1] != '\0')
 		return -EINVAL;
-	*out = (struct uevent){ "", "", "", "", "", "", "" };
+	for (size_t i = 0; i < KEY_COUNT; i++)
+		set_field(out, i, "");
 	while (off < len) {
 		const char *pair = message + off;
 
-		for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++) {
+		for (size_t i = 0; i < KEY_COUNT; i++) {
 			const char *value = str_after(pair, keys[i].key);
 
 			if (value)
-				*(const char **)((char *)out + keys[i].offset) = value;
+				set_field(out, i, value);
 		}
 		off += strlen(pair) + 1;
 	}
 	return *out->action && *out->devpath ? 0 : -EINVAL;
+}
+
+/* Most events of a boot are of modules, buses and drivers, or say that a driver was bound to a
+ * device. Nobody asks for these, and each would wake PID 1: the socket takes what concerns
+ * /devices, and what it cannot judge by its first bytes. */
+static int attach_filter(int fd)
+{
+	struct sock_filter code[] = {
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FOUR_BYTES('b', 'i', 'n', 'd'), 4, 0),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FOUR_BYTES('a', 'd', 'd', '@'), 0, 2),
+		BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 4),
+		BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, FOUR_BYTES('/', 'd', 'e', 'v'), 0, 1),
+		BPF_STMT(BPF_RET | BPF_K, UEVENT_MESSAGE_MAX),
+		BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	struct sock_fprog program = { sizeof(code) / sizeof(code[0]), code };
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 int uevent_open(void)
@@ -66,6 +97,7 @@ int uevent_open(void)
 	/* a smaller buffer still works: lost events are noticed and made good by a scan
 	 */
 	(void)setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof(size));
+	(void)attach_filter(fd); /* without it more is heard than is needed */
 	if (setsockopt(fd, SOL_SOCKET, SO_PASSCRED, &on, sizeof(on)) < 0 ||
 	    bind(fd, (struct sockaddr *)&address, sizeof(address)) < 0) {
 		err = -errno;
@@ -75,14 +107,9 @@ int uevent_open(void)
 	return fd;
 }
 
-struct credentials { /* struct ucred of unix(7), which klibc does not declare */
-	int32_t pid;
-	uint32_t uid, gid;
-};
-
 static int sent_by_root(struct msghdr *header)
 {
-	struct credentials who;
+	struct ucred who;
 	struct cmsghdr *control = CMSG_FIRSTHDR(header);
 
 	if (!control || control->cmsg_level != SOL_SOCKET ||
@@ -97,8 +124,7 @@ int uevent_receive(int fd, char *message)
 {
 	for (;;) {
 		struct sockaddr_nl sender = { 0 };
-		_Alignas(struct cmsghdr) char
-			control[CMSG_SPACE(sizeof(struct credentials))];
+		_Alignas(struct cmsghdr) char control[CMSG_SPACE(sizeof(struct ucred))];
 		struct iovec bytes = { message, UEVENT_MESSAGE_MAX };
 		struct msghdr header = {
 			.msg_name = &sender,
@@ -114,8 +140,7 @@ int uevent_receive(int fd, char *message)
 			continue;
 		if (len < 0)
 			return errno == EAGAIN ? 0 : -errno;
-		if (sender.nl_pid == 0 && !(header.msg_flags & MSG_TRUNC) &&
-		    sent_by_root(&header))
-			return (int)len;
+		if (sender.nl_pid == 0 && sent_by_root(&header))
+			return header.msg_flags & MSG_TRUNC ? -ENOBUFS : (int)len;
 	}
 }

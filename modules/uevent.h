@@ -15,6 +15,7 @@ struct uevent {
 	const char *devtype;
 	const char *modalias;
 	const char *driver;
+	const char *firmware; /* the file that is wanted */
 };
 
 /* Room for any message of the kernel: UEVENT_BUFFER_SIZE is 2048 plus the header. */
@@ -29,8 +30,8 @@ int uevent_parse(const char *message, size_t len, struct uevent *out);
 int uevent_open(void);
 
 /* One message into @message (UEVENT_MESSAGE_MAX). Its length; 0: nothing waits; -ENOBUFS:
- * events were lost and /sys has to be read again. Messages that are cut, or not from the
- * kernel and root (CVE-2009-1185), are skipped. */
+ * an event was lost or cut and /sys has to be read again. Messages that are not from the
+ * kernel and root (CVE-2009-1185) are skipped. */
 int uevent_receive(int fd, char *message);
 
 #endif

@@ -2,6 +2,7 @@
 
 #include "lib/klibc.h"
 #include "lib/log.h"
+#include "lib/str.h"
 
 #include <errno.h>
 #include <stdbool.h>
@@ -26,21 +27,38 @@ static const struct {
 	{ "tmpfs", "/run", MS_NOSUID | MS_NODEV | MS_STRICTATIME, "mode=0755", true },
 };
 
+static int mount_row(size_t i)
+{
+	/* if it cannot be made, the mount says so */
+	(void)mkdir(table[i].target, 0755);
+	if (mount(table[i].type, table[i].target, table[i].type, table[i].flags,
+		  table[i].options) == 0 ||
+	    errno == EBUSY) /* mounted by whoever started us */
+		return 0;
+	return -errno;
+}
+
 int apifs_mount(void)
 {
 	int result = 0;
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
-		/* if it cannot be made, the mount says so */
-		(void)mkdir(table[i].target, 0755);
-		if (mount(table[i].type, table[i].target, table[i].type, table[i].flags,
-			  table[i].options) == 0 ||
-		    errno == EBUSY) /* mounted by whoever started us */
+		int err = mount_row(i);
+
+		if (!err)
 			continue;
 		if (table[i].needed && !result)
-			result = -errno;
+			result = err;
 		log_write(table[i].needed ? LOG_ERR : LOG_DEBUG, "%s: %s",
-			  table[i].target, strerror(errno));
+			  table[i].target, strerror(-err));
 	}
 	return result;
+}
+
+int apifs_mount_at(const char *target)
+{
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++)
+		if (str_equal(table[i].target, target))
+			return mount_row(i);
+	return -ENOENT;
 }

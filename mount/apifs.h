@@ -7,6 +7,9 @@
  * fails. */
 int apifs_mount(void);
 
+/* The one at @target. 0 or -errno. */
+int apifs_mount_at(const char *target);
+
 /* NULL-terminated: the mount points that move along to the real root, and those alone. */
 extern const char *const apifs_moved[];
 

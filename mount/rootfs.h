@@ -1,15 +1,18 @@
-/* Mounting the real root. */
+/* Mounting the real root, and what belongs to it. */
 #ifndef MOUNT_ROOTFS_H
 #define MOUNT_ROOTFS_H
 
 #include <stdbool.h>
 
 struct rootfs_request {
-	const char *device; /* below /dev: "vda1" */
+	const char *source; /* "/dev/vda1"; without a device whatever the type wants */
 	const char *types;  /* comma list to be tried in order */
 	const char *flags;  /* mount options, NULL for none */
-	bool writable;
+	bool writable;	    /* unless @flags say otherwise */
 	const char *target; /* an existing folder */
+	/* NULL, or a root: @target, the source of a bind mount and paths in @flags are then what
+	 * processes in that root mean by them, so that no link leads out of it */
+	const char *inside;
 };
 
 struct rootfs_result {

@@ -4,9 +4,11 @@
 #include "lib/str.h"
 
 #include <errno.h>
+#include <limits.h>
 #include <stddef.h>
 #include <string.h>
 
+/* The first of a kind is how it is printed. */
 static const struct {
 	const char *prefix;
 	enum rootspec_kind kind;
@@ -20,8 +22,13 @@ static const struct {
 	{ "/dev/disk/by-label/", ROOT_LABEL, true },
 	{ "/dev/disk/by-partuuid/", ROOT_PARTUUID, true },
 	{ "/dev/disk/by-partlabel/", ROOT_PARTLABEL, true },
+	{ "/dev/disk/by-id/", ROOT_ID, false },
+	{ "/dev/disk/by-path/", ROOT_BUS_PATH, false },
 	{ "/dev/", ROOT_PATH, false },
 };
+
+#define FORM_COUNT (sizeof(forms) / sizeof(forms[0]))
+#define GPT_AUTO   "gpt-auto"
 
 /* "LABEL=\"a b\"" reaches us with its inner quotes from files that are not command lines.
  */
@@ -79,13 +86,41 @@ static int parse_hex(const char *value, struct rootspec *out)
 	return 0;
 }
 
+/* The kernel's PARTUUID=…/PARTNROFF=n: a neighbour of the one that is named. */
+static int parse_neighbour(struct rootspec *out)
+{
+	char *slash = strchr(out->value, '/');
+	const char *digits;
+	uint32_t distance;
+	bool down;
+
+	if (!slash)
+		return 0;
+	digits = str_after(slash, "/PARTNROFF=");
+	down = digits && *digits == '-';
+	if (!digits || str_parse_u32(digits + down, 10, &distance) || distance > INT_MAX)
+		return -EINVAL;
+	*slash = '\0';
+	out->partnroff = down ? -(int32_t)distance : (int32_t)distance;
+	return 0;
+}
+
+static int parse_number(const char *value, struct rootspec *out)
+{
+	const char *colon = strchr(value, ':');
+
+	out->kind = ROOT_DEVNO;
+	return colon ? parse_major_minor(value, colon, out) : parse_hex(value, out);
+}
+
 int rootspec_parse(const char *value, struct rootspec *out)
 {
 	struct buf b = BUF_OVER(out->value);
-	const char *colon;
 
 	out->major = out->minor = 0;
-	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+	out->partnroff = 0;
+	out->swap = false;
+	for (size_t i = 0; i < FORM_COUNT; i++) {
 		const char *rest = str_after(value, forms[i].prefix);
 
 		if (!rest)
@@ -97,16 +132,86 @@ int rootspec_parse(const char *value, struct rootspec *out)
 			put_unquoted(&b, rest);
 		if (b.truncated)
 			return -ENAMETOOLONG;
-		/* The kernel's PARTUUID=…/PARTNROFF=n means a neighbour: not the one it
-		 * names. */
-		if (out->kind == ROOT_PARTUUID && strchr(out->value, '/'))
+		if (out->kind == ROOT_PARTUUID && parse_neighbour(out))
 			return -EINVAL;
-		return b.len > 0 ? 0 : -EINVAL;
+		return *out->value ? 0 : -EINVAL;
 	}
-	out->kind = ROOT_DEVNO;
-	colon = strchr(value, ':');
-	return colon ? parse_major_minor(value, colon, out) : parse_hex(value, out);
+	if (!str_equal(value, GPT_AUTO))
+		return parse_number(value, out);
+	out->kind = ROOT_GPT_AUTO;
+	return 0;
 }
+
+/* ---- several */
+
+static bool begins_a_form(const char *s)
+{
+	for (size_t i = 0; i < FORM_COUNT; i++)
+		if (str_after(s, forms[i].prefix))
+			return true;
+	return false;
+}
+
+/* How much of @s is one candidate. */
+static size_t candidate_length(const char *s)
+{
+	const char *label = str_after(s, "LABEL="), *end = s;
+
+	if (!label)
+		label = str_after(s, "PARTLABEL=");
+	if (label && (*label == '"' || *label == '\'')) {
+		const char *close = strchr(label + 1, *label);
+
+		if (close && (close[1] == ',' || !close[1]))
+			return (size_t)(close + 1 - s);
+	}
+	end += strcspn(end, ",");
+	while (label && *end && !begins_a_form(end + 1))
+		end += 1 + strcspn(end + 1, ",");
+	return (size_t)(end - s);
+}
+
+int rootspec_parse_list(const char *value, struct rootspec *specs, unsigned max)
+{
+	char one[sizeof(specs->value) + 64]; /* the longest prefix is shorter */
+	unsigned count = 0;
+
+	for (;;) {
+		struct buf b = BUF_OVER(one);
+		size_t len = candidate_length(value);
+		int err;
+
+		if (count == max)
+			return -E2BIG;
+		buf_put(&b, value, len);
+		err = b.truncated ? -ENAMETOOLONG : rootspec_parse(one, &specs[count]);
+		if (err)
+			return err;
+		count++;
+		if (!value[len])
+			return (int)count;
+		value += len + 1;
+	}
+}
+
+void rootspec_print(const struct rootspec *spec, struct buf *b)
+{
+	if (spec->kind == ROOT_DEVNO)
+		buf_printf(b, "%u:%u", spec->major, spec->minor);
+	if (spec->kind == ROOT_GPT_AUTO)
+		buf_puts(b, GPT_AUTO);
+	for (size_t i = 0; i < FORM_COUNT; i++) {
+		if (forms[i].kind != spec->kind)
+			continue;
+		buf_puts(b, forms[i].prefix);
+		buf_printable(b, spec->value);
+		break;
+	}
+	if (spec->partnroff)
+		buf_printf(b, "/PARTNROFF=%d", spec->partnroff);
+}
+
+/* ---- comparing */
 
 bool rootspec_needs_superblock(const struct rootspec *spec)
 {
@@ -133,6 +238,8 @@ bool rootspec_matches(const struct rootspec *spec, const struct rootdev *dev)
 
 	if (spec->kind == ROOT_DEVNO)
 		return spec->major == dev->major && spec->minor == dev->minor;
+	if (spec->kind > ROOT_PARTLABEL || spec->partnroff)
+		return false;
 	return fields[spec->kind].known && *spec->value &&
 	       fields[spec->kind].equal(spec->value, fields[spec->kind].known);
 }

@@ -10,150 +10,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <linux/elf.h>
-#include <linux/magic.h>
 #include <linux/reboot.h>
-#include <stdarg.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
-
-#if defined(__x86_64__)
-#define MACHINE	      EM_X86_64
-#define MACHINE_32BIT EM_386
-#elif defined(__aarch64__)
-#define MACHINE	      EM_AARCH64
-#define MACHINE_32BIT EM_ARM
-#endif
-
-/* ---- check */
-
-static int refuse(struct switch_root *plan, int err, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
-
-static int refuse(struct switch_root *plan, int err, const char *fmt, ...)
-{
-	struct buf b = BUF_OVER(plan->why);
-	va_list args;
-
-	va_start(args, fmt);
-	buf_vprintf(&b, fmt, args);
-	va_end(args);
-	return err;
-}
-
-/* Deleting what is not an initramfs would be the end of somebody's system. */
-static int check_place(struct switch_root *plan)
-{
-	struct statfs fs;
-	struct stat old_root, new_root;
-	uint32_t magic;
-
-	if (getpid() != 1)
-		return refuse(plan, -EPERM, "not process 1");
-	if (statfs("/", &fs) < 0 || stat("/", &old_root) < 0)
-		return refuse(plan, -errno, "/: %s", strerror(errno));
-	magic = (uint32_t)fs.f_type; /* a signed type on some machines */
-	if (magic != RAMFS_MAGIC && magic != TMPFS_MAGIC)
-		return refuse(plan, -EPERM, "/ is not an initramfs");
-	if (stat(plan->root, &new_root) < 0)
-		return refuse(plan, -errno, "%s: %s", plan->root, strerror(errno));
-	if (old_root.st_dev == new_root.st_dev)
-		return refuse(plan, -EINVAL, "%s: nothing is mounted there", plan->root);
-	return 0;
-}
-
-/* Opens @path as the new root will see it: its links end inside it. */
-static int open_inside(const char *root, const char *path)
-{
-	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC,
-				.resolve = RESOLVE_IN_ROOT };
-	fd_auto int dir = open(root, O_PATH | O_DIRECTORY | O_CLOEXEC);
-	int fd;
-
-	if (dir < 0)
-		return -errno;
-	fd = openat2(dir, path, &how, sizeof(how));
-	if (fd < 0 &&
-	    errno == ENOSYS) /* before Linux 5.6: absolute links end in the wrong place */
-		fd = openat(dir, path + strspn(path, "/"), O_RDONLY | O_CLOEXEC);
-	return fd < 0 ? -errno : fd;
-}
-
-static int check_machine(struct switch_root *plan, const char *file, int fd)
-{
-	Elf64_Ehdr header; /* e_machine stands at the same offset in 32-bit files */
-	ssize_t len = pread(fd, &header, sizeof(header), 0);
-
-	if (len < 4)
-		return refuse(plan, -ENOEXEC, "%s: too short to be a program", file);
-	if (memcmp(&header, "#!", 2) == 0)
-		return 0;
-	if (len < (ssize_t)sizeof(header) || memcmp(header.e_ident, ELFMAG, SELFMAG) != 0)
-		return refuse(plan, -ENOEXEC, "%s: neither an ELF program nor a script",
-			      file);
-	if (header.e_machine != MACHINE && header.e_machine != MACHINE_32BIT)
-		return refuse(plan, -ENOEXEC,
-			      "%s: a program for another machine (ELF type %u)", file,
-			      header.e_machine);
-	return 0;
-}
-
-static void remember_resolved(struct switch_root *plan, int fd)
-{
-	char link[32], target[SWITCH_ROOT_PATH_SIZE];
-	struct buf b = BUF_OVER(link);
-	const char *inside;
-	ssize_t len;
-
-	buf_printf(&b, "/proc/self/fd/%d", fd);
-	len = readlink(link, target, sizeof(target) - 1);
-	target[len > 0 ? len : 0] = '\0';
-	inside = str_after(target, plan->root);
-	(void)str_copy(plan->resolved, sizeof(plan->resolved), inside ? inside : "");
-}
-
-static int check_init(struct switch_root *plan, const char *path)
-{
-	fd_auto int fd = open_inside(plan->root, path);
-	struct stat st;
-	int err;
-
-	if (fd < 0)
-		return refuse(plan, fd, "init %s: %s", path, strerror(-fd));
-	if (fstat(fd, &st) < 0 || !S_ISREG(st.st_mode))
-		return refuse(plan, -EACCES, "init %s: not a file", path);
-	if (!(st.st_mode & 0111))
-		return refuse(plan, -EACCES, "init %s: not executable", path);
-	err = check_machine(plan, path, fd);
-	if (!err)
-		err = str_copy(plan->path, sizeof(plan->path), path);
-	if (!err)
-		remember_resolved(plan, fd);
-	return err;
-}
-
-int switch_root_check(struct switch_root *plan)
-{
-	/* the order of the kernel (init/main.c) */
-	static const char *const defaults[] = { "/sbin/init", "/etc/init", "/bin/init",
-						"/bin/sh" };
-	int err = check_place(plan);
-
-	if (err)
-		return err;
-	if (plan->init)
-		return check_init(plan, plan->init);
-	for (size_t i = 0; i < sizeof(defaults) / sizeof(defaults[0]); i++) {
-		err = check_init(plan, defaults[i]);
-		if (err != -ENOENT)
-			return err;
-	}
-	return refuse(plan, -ENOENT,
-		      "no init: neither /sbin/init, /etc/init, /bin/init nor /bin/sh");
-}
-
-/* ---- commit */
 
 /* Deletes everything below @dir (owned) on its own file system, through descriptors and
  * without following links: mounts of others may still hang below it. */
@@ -214,13 +73,25 @@ static int fork_deleter(int old_root)
 	return pid < 0 ? -errno : pipe_fds[1];
 }
 
+/* Where somebody mended the real root by hand, mounts of theirs may still be in the way. */
+static void clear_target(const char *target, dev_t root_dev)
+{
+	struct stat st;
+
+	if (stat(target, &st) == 0 && st.st_dev != root_dev)
+		(void)umount2(target, MNT_DETACH); /* else ours hides it */
+}
+
 static void move_apifs(const char *root)
 {
+	struct stat st = { 0 };
+
+	(void)stat(root, &st); /* the check has just done it */
 	for (const char *const *source = apifs_moved; *source; source++) {
 		char target[SWITCH_ROOT_PATH_SIZE];
-		struct buf b = BUF_OVER(target);
 
-		buf_printf(&b, "%s%s", root, *source);
+		FORMAT(target, "%s%s", root, *source);
+		clear_target(target, st.st_dev);
 		if (mount(*source, target, NULL, MS_MOVE, NULL) == 0)
 			continue;
 		log_warning("switch_root: %s: %s: unmounted", *source, strerror(errno));
@@ -229,11 +100,37 @@ static void move_apifs(const char *root)
 	}
 }
 
-/* Puts the new root over the old one and makes it ours. */
-static int enter(const char *root)
+/* Back where they were; what the new root had no folder for is made anew. */
+static void return_apifs(const char *root)
 {
-	if (chdir(root) < 0 || mount(".", "/", NULL, MS_MOVE, NULL) < 0 ||
-	    chroot(".") < 0 || chdir("/") < 0)
+	for (const char *const *target = apifs_moved; *target; target++) {
+		char source[SWITCH_ROOT_PATH_SIZE];
+		int err = 0;
+
+		FORMAT(source, "%s%s", root, *target);
+		if (mount(source, *target, NULL, MS_MOVE, NULL) < 0)
+			err = apifs_mount_at(*target);
+		if (err)
+			log_err("switch_root: %s: %s", *target, strerror(-err));
+	}
+}
+
+/* Puts the new root in the place of the old one and makes it ours. Where the initramfs is not
+ * the lowest mount of all, as on kernels that put a nullfs below it, it can be taken away
+ * as a whole; *@way_back is then a copy of that mount that can be put back. Elsewhere
+ * pivot_root says EINVAL, and the new root is moved over the old one. */
+static int enter(const char *root, int old_root, int *way_back)
+{
+	if (chdir(root) < 0)
+		return -errno;
+	if (pivot_root(".", ".") == 0) {
+		*way_back =
+			open_tree(old_root, "",
+				  AT_EMPTY_PATH | OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC);
+		/* the old root lies over the new one, which is our "/" already */
+		return umount2(".", MNT_DETACH) < 0 || chdir("/") < 0 ? -errno : 0;
+	}
+	if (mount(".", "/", NULL, MS_MOVE, NULL) < 0 || chroot(".") < 0 || chdir("/") < 0)
 		return -errno;
 	return 0;
 }
@@ -274,18 +171,36 @@ static int execute(const struct switch_root *plan, int old_root, char *const arg
 	return err;
 }
 
-/* Nothing was deleted yet: the real root returns to its mount point, and we to the initramfs. */
-static void go_back(const char *root, int old_root)
+/* The copy of the old root is laid over the new one, then both change places. */
+static int leave_by_pivot(const char *root, int way_back)
+{
+	if (move_mount(way_back, "", AT_FDCWD, "/", MOVE_MOUNT_F_EMPTY_PATH) < 0 ||
+	    fchdir(way_back) < 0 || pivot_root(".", root + 1) < 0)
+		return -errno;
+	return 0;
+}
+
+static int leave_by_move(const char *root, int old_root)
 {
 	char place[SWITCH_ROOT_PATH_SIZE];
-	struct buf b = BUF_OVER(place);
 
-	buf_printf(&b, "/proc/self/fd/%d%s", old_root, root);
-	if (mount("/", place, NULL, MS_MOVE, NULL) < 0)
-		log_warning("switch_root: %s: %s", root, strerror(errno));
-	if (fchdir(old_root) < 0 || chroot(".") < 0 || apifs_mount() < 0)
-		log_err("switch_root: %s: no way back into the initramfs",
-			strerror(errno));
+	FORMAT(place, "/proc/self/fd/%d%s", old_root, root);
+	if (mount("/", place, NULL, MS_MOVE, NULL) < 0 || fchdir(old_root) < 0 ||
+	    chroot(".") < 0)
+		return -errno;
+	return 0;
+}
+
+/* Nothing was deleted yet: the real root returns to its mount point, and we to the initramfs. */
+static void go_back(const char *root, int old_root, int way_back)
+{
+	int err = way_back >= 0 ? leave_by_pivot(root, way_back)
+				: leave_by_move(root, old_root);
+
+	if (err || chdir("/") < 0)
+		log_err("switch_root: no way back into the initramfs: %s",
+			strerror(err ? -err : errno));
+	return_apifs(root);
 	reopen_console();
 }
 
@@ -293,6 +208,7 @@ int switch_root_commit(const struct switch_root *plan, char *const argv[],
 		       char *const envp[])
 {
 	fd_auto int old_root = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	fd_auto int way_back = -1;
 	int err;
 
 	if (old_root < 0)
@@ -300,11 +216,11 @@ int switch_root_commit(const struct switch_root *plan, char *const argv[],
 	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
 		return -errno; /* a shared parent refuses MS_MOVE */
 	move_apifs(plan->root);
-	err = enter(plan->root);
+	err = enter(plan->root, old_root, &way_back);
 	if (!err) {
 		reopen_console();
 		err = execute(plan, old_root, argv, envp);
 	}
-	go_back(plan->root, old_root);
+	go_back(plan->root, old_root, way_back);
 	return err;
 }

@@ -21,9 +21,12 @@ struct switch_root {
 };
 
 /* Touches nothing. 0 or -errno with plan->why set: not PID 1, / is not an initramfs,
- * @root is not a mount of its own, no init in it, init is not executable or for another
- * machine. */
+ * @root is not a mount of its own, no init in it, or the kernel would not execute it: no
+ * file, not executable, for another machine, or without its interpreter or loader. */
 int switch_root_check(struct switch_root *plan);
+
+/* The part of the check that looks for init, for a @root that is any folder. */
+int switch_root_check_init(struct switch_root *plan);
 
 /* Moves the API file systems and the root, executes init and, when that has succeeded,
  * frees the initramfs in a child. Returns only on failure, -errno, back in the initramfs.

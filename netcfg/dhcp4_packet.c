@@ -1,153 +1,23 @@
 #include "netcfg/dhcp4_packet.h"
 
-#include "netcfg/hostname.h"
+#include "netcfg/dhcp4_options.h"
 
 #include "lib/cursor.h"
 #include "lib/ipv4.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
-#include <stdbool.h>
 #include <string.h>
 
 #define OP_REQUEST     1
 #define OP_REPLY       2
 #define HTYPE_ETHERNET 1
+#define FLAG_BROADCAST 0x8000
 #define MAGIC_COOKIE   0x63825363
 #define SNAME_LEN      64
 #define FILE_LEN       128
 #define MESSAGE_MIN    300 /* RFC 1542: shorter ones are dropped by some relays */
-#define MESSAGE_MAX    1500
-
-enum option_code {
-	OPTION_PAD = 0,
-	OPTION_HOSTNAME = 12,
-	OPTION_REQUESTED_ADDRESS = 50,
-	OPTION_OVERLOAD = 52,
-	OPTION_TYPE = 53,
-	OPTION_SERVER = 54,
-	OPTION_ASK = 55,
-	OPTION_MAX_SIZE = 57,
-	OPTION_CLIENT_ID = 61,
-	OPTION_END = 255,
-};
-
-static int read_u8(struct cursor *value, void *field, size_t size)
-{
-	(void)size;
-	if (value->len != 1)
-		return -EINVAL;
-	*(uint8_t *)field = cursor_u8(value);
-	return 0;
-}
-
-static int read_u32(struct cursor *value, void *field, size_t size)
-{
-	(void)size;
-	if (value->len != 4)
-		return -EINVAL;
-	*(uint32_t *)field = cursor_be32(value);
-	return 0;
-}
-
-/* As many addresses as the field has room for. */
-static int read_addresses(struct cursor *value, void *field, size_t size)
-{
-	if (value->len == 0 || value->len % 4)
-		return -EINVAL;
-	memcpy(field, value->data, value->len < size ? value->len : size);
-	return 0;
-}
-
-static int read_netmask(struct cursor *value, void *field, size_t size)
-{
-	int len = value->len == 4 ? ipv4_prefix_len(htonl(cursor_be32(value))) : -EINVAL;
-
-	(void)size;
-	if (len <= 0)
-		return -EINVAL;
-	*(uint8_t *)field = (uint8_t)len;
-	return 0;
-}
-
-/* Some servers count a terminating NUL in. */
-static int read_name(struct cursor *value, void *field, size_t size)
-{
-	size_t len = value->len;
-
-	while (len > 0 && value->data[len - 1] == '\0')
-		len--;
-	if (len >= size || !hostname_is_valid((const char *)value->data, len))
-		return -EINVAL;
-	memcpy(field, value->data, len);
-	((char *)field)[len] = '\0';
-	return 0;
-}
-
-/* RFC 3442: a prefix length, as many bytes of the network as it needs, a router. */
-static bool read_route(struct cursor *value, struct dhcp4_route *route)
-{
-	uint8_t network[4] = { 0 };
-	const uint8_t *bytes;
-
-	route->prefix_len = cursor_u8(value);
-	if (route->prefix_len > 32)
-		return false;
-	bytes = cursor_bytes(value, (route->prefix_len + 7u) / 8);
-	if (!bytes)
-		return false;
-	memcpy(network, bytes, (route->prefix_len + 7u) / 8);
-	memcpy(&route->network_be, network, 4);
-	route->network_be &= ipv4_netmask_be(route->prefix_len);
-	route->gateway_be = htonl(cursor_be32(value));
-	return !value->overrun;
-}
-
-static int read_routes(struct cursor *value, void *field, size_t size)
-{
-	struct dhcp4_routes routes = { 0 };
-
-	(void)size;
-	if (value->len == 0)
-		return -EINVAL;
-	while (cursor_left(value) > 0) {
-		struct dhcp4_route route;
-
-		if (!read_route(value, &route))
-			return -EINVAL;
-		if (routes.count < DHCP4_ROUTES_MAX)
-			routes.rows[routes.count++] = route;
-	}
-	*(struct dhcp4_routes *)field = routes;
-	return 0;
-}
-
-#define FIELD(member) \
-	offsetof(struct dhcp4_reply, member), sizeof(((struct dhcp4_reply *)0)->member)
-
-/* The options a server is heard on, those it is asked for in the order it is asked: RFC
- * 3442 wants 121 in front of 3. */
-static const struct option {
-	uint8_t code;
-	bool is_asked;
-	int (*read)(struct cursor *value, void *field, size_t size); /* 0 or -EINVAL */
-	size_t offset, size;
-} options[] = {
-	{ 1, true, read_netmask, FIELD(lease.prefix_len) },
-	{ 121, true, read_routes, FIELD(lease.routes) },
-	{ 3, true, read_addresses, FIELD(lease.router_be) },
-	{ 6, true, read_addresses, FIELD(lease.dns_be) },
-	{ OPTION_HOSTNAME, true, read_name, FIELD(lease.hostname) },
-	{ 15, true, read_name, FIELD(lease.domain) },
-	{ 42, true, read_addresses, FIELD(lease.ntp_be) },
-	{ 51, true, read_u32, FIELD(lease.lease_s) },
-	{ OPTION_TYPE, false, read_u8, FIELD(type) },
-	{ OPTION_SERVER, false, read_addresses, FIELD(lease.server_be) },
-	{ 58, true, read_u32, FIELD(lease.renewal_s) },
-	{ 59, true, read_u32, FIELD(lease.rebinding_s) },
-};
-
-#define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
+#define OPTION_MAX     255
 
 static void put_zeros(struct buf *out, size_t count)
 {
@@ -158,18 +28,6 @@ static void put_zeros(struct buf *out, size_t count)
 static void put_u8(struct buf *out, uint8_t value)
 {
 	buf_put(out, (const char *)&value, 1);
-}
-
-static void put_be16(struct buf *out, uint16_t value)
-{
-	put_u8(out, (uint8_t)(value >> 8));
-	put_u8(out, (uint8_t)value);
-}
-
-static void put_be32(struct buf *out, uint32_t value)
-{
-	put_be16(out, (uint16_t)(value >> 16));
-	put_be16(out, (uint16_t)value);
 }
 
 static void put_option(struct buf *out, uint8_t code, const void *data, size_t len)
@@ -185,94 +43,120 @@ static void put_address_option(struct buf *out, uint8_t code, uint32_t address_b
 		put_option(out, code, &address_be, sizeof(address_be));
 }
 
-/* The identifier is what firmware and boot loaders send too, so the address stays the
- * same. */
-static void put_options(const struct dhcp4_request *request, struct buf *out)
+static void put_string_option(struct buf *out, uint8_t code, const char *s)
 {
-	uint8_t type = (uint8_t)request->type;
-	uint8_t client_id[7] = { HTYPE_ETHERNET };
-	uint8_t max_size[2] = { MESSAGE_MAX >> 8, MESSAGE_MAX & 255 };
-	uint8_t ask[OPTION_COUNT];
-	size_t ask_count = 0;
+	size_t len = s ? strlen(s) : 0;
 
-	memcpy(client_id + 1, request->mac, 6);
-	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (options[i].is_asked)
-			ask[ask_count++] = options[i].code;
-	put_option(out, OPTION_TYPE, &type, 1);
-	put_option(out, OPTION_CLIENT_ID, client_id, sizeof(client_id));
-	put_address_option(out, OPTION_REQUESTED_ADDRESS, request->requested_be);
-	put_address_option(out, OPTION_SERVER, request->server_be);
-	put_option(out, OPTION_MAX_SIZE, max_size, sizeof(max_size));
-	put_option(out, OPTION_ASK, ask, ask_count);
-	if (request->hostname && request->hostname[0])
-		put_option(out, OPTION_HOSTNAME, request->hostname,
-			   strlen(request->hostname));
-	put_u8(out, OPTION_END);
+	if (len)
+		put_option(out, code, s, len < OPTION_MAX ? len : OPTION_MAX);
 }
 
-void dhcp4_packet_build(const struct dhcp4_request *request, struct buf *out)
+static void put_client_id(const struct dhcp4_identity *identity, struct buf *out)
+{
+	uint8_t by_mac[7] = { HTYPE_ETHERNET };
+
+	memcpy(by_mac + 1, identity->mac, 6);
+	if (identity->client_id_len)
+		put_option(out, DHCP4_OPTION_CLIENT_ID, identity->client_id,
+			   identity->client_id_len);
+	else
+		put_option(out, DHCP4_OPTION_CLIENT_ID, by_mac, sizeof(by_mac));
+}
+
+/* All that a DECLINE must not have (RFC 2131, table 5). */
+static void put_wishes(const struct dhcp4_identity *identity, struct buf *out)
+{
+	uint8_t max_size[2] = { DHCP4_MESSAGE_MAX >> 8, DHCP4_MESSAGE_MAX & 255 };
+	char storage[OPTION_MAX];
+	struct buf ask = BUF_OVER(storage);
+
+	dhcp4_options_ask(&ask);
+	put_option(out, DHCP4_OPTION_MAX_SIZE, max_size, sizeof(max_size));
+	put_option(out, DHCP4_OPTION_ASK, ask.data, ask.len);
+	put_string_option(out, DHCP4_OPTION_HOSTNAME, identity->hostname);
+	put_string_option(out, DHCP4_OPTION_VENDOR_CLASS, identity->vendor_class);
+}
+
+static void put_options(const struct dhcp4_request *request,
+			const struct dhcp4_identity *identity, struct buf *out)
+{
+	uint8_t type = (uint8_t)request->type;
+
+	put_option(out, DHCP4_OPTION_TYPE, &type, 1);
+	put_client_id(identity, out);
+	put_address_option(out, DHCP4_OPTION_REQUESTED_ADDRESS, request->requested_be);
+	put_address_option(out, DHCP4_OPTION_SERVER, request->server_be);
+	if (request->type == DHCP4_DISCOVER)
+		put_option(out, DHCP4_OPTION_RAPID_COMMIT, "", 0);
+	if (request->type != DHCP4_DECLINE)
+		put_wishes(identity, out);
+	put_u8(out, DHCP4_OPTION_END);
+}
+
+void dhcp4_packet_build(const struct dhcp4_request *request,
+			const struct dhcp4_identity *identity, struct buf *out)
 {
 	size_t start = out->len;
 
 	put_u8(out, OP_REQUEST);
 	put_u8(out, HTYPE_ETHERNET);
-	put_u8(out, sizeof(request->mac));
+	put_u8(out, sizeof(identity->mac));
 	put_u8(out, 0); /* hops */
-	put_be32(out, request->xid);
-	put_be16(out, request->elapsed_s);
-	/* flags: a packet socket hears unicast before it has an address */
-	put_be16(out, 0);
+	buf_put_be32(out, request->xid);
+	buf_put_be16(out, request->elapsed_s);
+	buf_put_be16(out, request->wants_broadcast ? FLAG_BROADCAST : 0);
 	buf_put(out, (const char *)&request->ciaddr_be, 4);
 	put_zeros(out, 3 * 4); /* yiaddr, siaddr, giaddr */
-	buf_put(out, (const char *)request->mac, sizeof(request->mac));
-	put_zeros(out, 16 - sizeof(request->mac) + SNAME_LEN + FILE_LEN);
-	put_be32(out, MAGIC_COOKIE);
-	put_options(request, out);
+	buf_put(out, (const char *)identity->mac, sizeof(identity->mac));
+	put_zeros(out, 16 - sizeof(identity->mac) + SNAME_LEN + FILE_LEN);
+	buf_put_be32(out, MAGIC_COOKIE);
+	put_options(request, identity, out);
 	if (out->len - start < MESSAGE_MIN)
 		put_zeros(out, MESSAGE_MIN - (out->len - start));
 }
 
-static void parse_option(uint8_t code, struct cursor value, struct dhcp4_reply *out)
+/* What the fixed fields say, where no option says better. */
+static void read_fields(uint32_t siaddr_be, struct cursor file, struct dhcp4_reply *out)
 {
-	for (size_t i = 0; i < OPTION_COUNT; i++) {
-		const struct option *o = &options[i];
+	struct lease *lease = &out->lease;
 
-		if (o->code == code && o->read(&value, (char *)out + o->offset, o->size))
-			out->bad_option = code;
-	}
+	lease->address = ip_from_v4(out->grant.address_be);
+	lease->server = ip_from_v4(out->grant.server_be);
+	lease->lease_s = out->grant.lease_s;
+	if (!lease->boot_server.family && ipv4_is_host(siaddr_be))
+		lease->boot_server = ip_from_v4(siaddr_be);
+	/* as option 67 it would have been named; this field has garbage in it now and then */
+	if (!*lease->boot_file)
+		(void)dhcp4_options_read_text(file, lease->boot_file,
+					      sizeof(lease->boot_file));
 }
 
-/* The END option may be missing where an area is full. */
-static int parse_options(struct cursor c, uint8_t *overload, struct dhcp4_reply *out)
+static int read_options(struct cursor options, struct cursor file, struct cursor sname,
+			uint32_t siaddr_be, struct dhcp4_reply *out)
 {
-	while (cursor_left(&c) > 0) {
-		uint8_t code = cursor_u8(&c);
-		const uint8_t *value;
-		uint8_t len;
+	const struct cursor nothing = cursor_over("", 0);
+	unsigned overload = dhcp4_options_overload(options);
+	struct cursor areas[DHCP4_OPTION_AREAS] = {
+		options,
+		overload & 1 ? file : nothing,
+		overload & 2 ? sname : nothing,
+	};
 
-		if (code == OPTION_PAD)
-			continue;
-		if (code == OPTION_END)
-			return 0;
-		len = cursor_u8(&c);
-		value = cursor_bytes(&c, len);
-		if (!value)
+	for (size_t i = 0; i < DHCP4_OPTION_AREAS; i++)
+		if (!dhcp4_options_are_whole(areas[i]))
 			return -EBADMSG;
-		if (code == OPTION_OVERLOAD && len == 1)
-			*overload = value[0];
-		parse_option(code, cursor_over(value, len), out);
-	}
-	return 0;
+	dhcp4_options_read(areas, out);
+	read_fields(siaddr_be, overload & 1 ? nothing : file, out);
+	return out->type ? 0 : -EBADMSG;
 }
 
 int dhcp4_packet_parse(const void *data, size_t len, const uint8_t mac[6],
 		       struct dhcp4_reply *out)
 {
 	struct cursor c = cursor_over(data, len);
-	uint8_t op, htype, hlen, overload = 0, ignored = 0;
 	const uint8_t *chaddr, *sname, *file;
-	int err;
+	uint8_t op, htype, hlen;
+	uint32_t siaddr_be;
 
 	memset(out, 0, sizeof(*out));
 	op = cursor_u8(&c);
@@ -281,8 +165,9 @@ int dhcp4_packet_parse(const void *data, size_t len, const uint8_t mac[6],
 	cursor_skip(&c, 1); /* hops */
 	out->xid = cursor_be32(&c);
 	cursor_skip(&c, 2 + 2 + 4); /* secs, flags, ciaddr */
-	out->lease.address_be = htonl(cursor_be32(&c));
-	cursor_skip(&c, 4 + 4); /* siaddr, giaddr */
+	out->grant.address_be = htonl(cursor_be32(&c));
+	siaddr_be = htonl(cursor_be32(&c));
+	cursor_skip(&c, 4); /* giaddr */
 	chaddr = cursor_bytes(&c, 16);
 	sname = cursor_bytes(&c, SNAME_LEN);
 	file = cursor_bytes(&c, FILE_LEN);
@@ -291,12 +176,7 @@ int dhcp4_packet_parse(const void *data, size_t len, const uint8_t mac[6],
 	if (op != OP_REPLY || htype != HTYPE_ETHERNET || hlen != 6 ||
 	    memcmp(chaddr, mac, 6))
 		return -EBADMSG;
-	err = parse_options(cursor_over(c.data + c.off, cursor_left(&c)), &overload, out);
-	if (!err && (overload & 1))
-		err = parse_options(cursor_over(file, FILE_LEN), &ignored, out);
-	if (!err && (overload & 2))
-		err = parse_options(cursor_over(sname, SNAME_LEN), &ignored, out);
-	if (!err && out->type == 0)
-		err = -EBADMSG;
-	return err;
+	return read_options(cursor_over(c.data + c.off, cursor_left(&c)),
+			    cursor_over(file, FILE_LEN), cursor_over(sname, SNAME_LEN),
+			    siaddr_be, out);
 }

@@ -1,47 +1,59 @@
-/* One value of ip=, in the kernel's own form (Documentation/admin-guide/nfs/nfsroot.rst):
+/* One value of ip=, in all forms that are written. The kernel's
+ * (Documentation/admin-guide/nfs/nfsroot.rst):
  *
- *	client:server:gateway:netmask:host:device:autoconf:dns0:dns1:ntp0
+ *	METHOD
+ *	CLIENT:SERVER:GATEWAY:NETMASK:HOST:DEVICE:METHOD:DNS0:DNS1:NTP0
+ *	dhcp,CLIENT-ID-TYPE,CLIENT-ID
  *
- * or autoconf alone. Differences: no mask is guessed from the class of an address, a mask
- *may be a prefix length, and BOOTP and RARP are not spoken. Pure. */
+ * and those of dracut.cmdline(7), with IPv6 addresses in brackets:
+ *
+ *	DEVICE:METHOD[:[MTU][:MAC]]
+ *	CLIENT:PEER:GATEWAY:NETMASK:HOST:DEVICE:METHOD[:[MTU][:MAC]]
+ *
+ * What follows METHOD tells by its shape which of the two it is: an address is DNS0. A mask may be
+ * a prefix length, in its own field or behind the client ("192.0.2.5/24", "[2001:db8::5/64]"). No
+ * mask is guessed from the class of an address. METHOD may be several with commas. Pure. */
 #ifndef NETCFG_IP_PARAM_H
 #define NETCFG_IP_PARAM_H
 
+#include "lib/ip.h"
+#include "netcfg/ip_method.h"
+
+#include <stdbool.h>
 #include <stdint.h>
 
-#define IP_PARAM_DNS 2
+#define IP_PARAM_DNS	   2
+#define IP_PARAM_CLIENT_ID 64
 
-enum ip_method {
-	IP_METHOD_NONE, /* leave the interface alone */
-	IP_METHOD_STATIC,
-	IP_METHOD_DHCP,
-};
-
-/* What was left out is 0 or "". */
+/* What was left out is 0, "" or an address of no family. */
 struct ip_param {
-	enum ip_method
-		method; /* a client address is used, never asked for, as in the kernel */
-	uint32_t client_be;
-	uint32_t server_be;
-	uint32_t gateway_be;
+	uint8_t methods; /* set of enum ip_method; none: leave the interface alone */
 	uint8_t prefix_len;
+	struct ip client;
+	struct ip server; /* the second field: who has the root */
+	struct ip
+		peer; /* the same when it is the other end of the link: written with a prefix
+			     length, or all bits of the mask are set; @prefix_len is the peer's */
+	struct ip gateway; /* of the client's family */
+	struct ip dns[IP_PARAM_DNS];
+	struct ip ntp;
 	char host[64];
 	char device[16]; /* "": whichever interface comes first */
-	uint32_t dns_be[IP_PARAM_DNS];
-	uint32_t ntp_be;
+	uint16_t mtu;
+	bool has_mac;
+	uint8_t mac[6]; /* to give the interface */
+	uint8_t client_id_len;
+	uint8_t client_id[IP_PARAM_CLIENT_ID]; /* option 61: the type first */
 };
 
-/* Static storage, for "ip=…: FIELD: REASON". */
+/* For "ip=…: FIELD: VALUE: REASON"; field and reason in static storage, the value printable. */
 struct ip_param_error {
 	const char *field;
 	const char *reason;
+	char value[64];
 };
 
 /* 0; -EINVAL: @error says what is wrong. @out is written only on success. */
 int ip_param_parse(const char *s, struct ip_param *out, struct ip_param_error *error);
-
-/* BOOTIF= as PXELINUX passes it: "01-" for Ethernet, then the address in hex with dashes.
- * The hardware type may be left out and ':' stand for '-'. 0 or -EINVAL. */
-int ip_param_parse_bootif(const char *s, uint8_t mac[6]);
 
 #endif

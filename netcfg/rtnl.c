@@ -2,115 +2,78 @@
 
 #include "lib/ipv4.h"
 #include "lib/klibc.h"
+#include "netcfg/rtnl_parse.h"
 
-#include <errno.h>
-#include <linux/if.h>
-#include <linux/if_arp.h>
 #include <linux/rtnetlink.h>
 #include <string.h>
 
-_Static_assert(RTNL_LINK_GROUP == RTMGRP_LINK, "the kernel's number");
+/* What the kernel itself gives an IPv6 route that names none. */
+#define IPV6_METRIC 1024u
 
-static void copy_name(const struct netlink_attribute *attribute, char *name, size_t size)
+static uint8_t family(const struct ip *ip)
 {
-	size_t len = attribute->len < size ? attribute->len : size - 1;
-
-	/* the kernel's names end with a NUL and fit */
-	memcpy(name, attribute->data, len);
-	name[len] = '\0';
+	return ip->family == IP_V6 ? AF_INET6 : AF_INET;
 }
 
-int rtnl_link_parse(const struct netlink_message *message, struct rtnl_link *out)
+static void put_ip(struct netlink_request *request, uint16_t type, const struct ip *ip)
 {
-	struct cursor body = message->body;
-	struct rtnl_link link = { 0 };
-	struct netlink_attribute attribute;
-	struct ifinfomsg info;
-	const uint8_t *bytes = cursor_bytes(&body, sizeof(info));
-	bool has_mac = false;
-
-	if (message->type != RTM_NEWLINK && message->type != RTM_DELLINK)
-		return -ENOMSG;
-	if (!bytes)
-		return -EBADMSG;
-	memcpy(&info, bytes, sizeof(info));
-	/* a bridge tells of its ports in the same words */
-	if (info.ifi_family != AF_UNSPEC)
-		return -ENOMSG;
-	link.index = info.ifi_index;
-	link.is_gone = message->type == RTM_DELLINK;
-	link.is_loopback = info.ifi_flags & IFF_LOOPBACK;
-	link.is_ethernet = info.ifi_type == ARPHRD_ETHER && !(info.ifi_flags & IFF_NOARP);
-	/* RUNNING waits for authentication too (RFC 2863 "dormant"), not so LOWER_UP. */
-	link.has_carrier = (info.ifi_flags & IFF_UP) && (info.ifi_flags & IFF_RUNNING);
-	while (netlink_next_attribute(&body, &attribute)) {
-		if (attribute.type == IFLA_IFNAME) {
-			copy_name(&attribute, link.name, sizeof(link.name));
-		} else if (attribute.type == IFLA_ADDRESS &&
-			   attribute.len == sizeof(link.mac)) {
-			memcpy(link.mac, attribute.data, sizeof(link.mac));
-			has_mac = true;
-		} else if (attribute.type == IFLA_MASTER) {
-			link.is_ethernet = false;
-		}
-	}
-	if (!link.is_gone && !has_mac) /* wireless events tell a part only */
-		return -ENOMSG;
-	*out = link;
-	return 0;
+	netlink_put(request, type, ip->bytes, ip_size(ip));
 }
 
-int rtnl_links_request(struct netlink *nl)
+void rtnl_dump_request(struct netlink_request *request, uint16_t type)
 {
-	struct ifinfomsg info = { .ifi_family = AF_UNSPEC };
-	struct netlink_request request;
+	struct ifinfomsg body = { .ifi_family =
+					  AF_UNSPEC }; /* the largest of the three */
 
-	netlink_start(&request, RTM_GETLINK, NLM_F_DUMP, &info, sizeof(info));
-	return netlink_send(nl, &request);
-}
-
-int rtnl_link_up(struct netlink *nl, int index)
-{
-	struct ifinfomsg info = {
-		.ifi_index = index,
-		.ifi_flags = IFF_UP,
-		.ifi_change = IFF_UP,
-	};
-	struct netlink_request request;
-
-	netlink_start(&request, RTM_NEWLINK, 0, &info, sizeof(info));
-	return netlink_call(nl, &request);
+	netlink_start(request, type, NLM_F_DUMP, &body, sizeof(body));
 }
 
 static void start_address(struct netlink_request *request, uint16_t type, uint16_t flags,
 			  int index, const struct rtnl_address *address)
 {
 	struct ifaddrmsg body = {
-		.ifa_family = AF_INET,
+		.ifa_family = family(&address->address),
 		.ifa_prefixlen = address->prefix_len,
 		.ifa_index = (uint32_t)index,
 	};
 
 	netlink_start(request, type, flags, &body, sizeof(body));
-	netlink_put(request, IFA_LOCAL, &address->address_be, 4);
-	netlink_put(request, IFA_ADDRESS, &address->address_be, 4);
+	put_ip(request, IFA_LOCAL, &address->address);
+	put_ip(request, IFA_ADDRESS,
+	       address->peer.family ? &address->peer : &address->address);
+}
+
+/* RFC 3021: a pair of machines has no broadcast. */
+static void put_broadcast(struct netlink_request *request,
+			  const struct rtnl_address *address)
+{
+	uint32_t broadcast_be;
+
+	if (address->address.family != IP_V4 || address->peer.family ||
+	    address->prefix_len >= 31)
+		return;
+	broadcast_be =
+		ip_to_v4_be(&address->address) | ~ipv4_netmask_be(address->prefix_len);
+	netlink_put(request, IFA_BROADCAST, &broadcast_be, 4);
 }
 
 int rtnl_address_set(struct netlink *nl, int index, const struct rtnl_address *address)
 {
-	uint32_t broadcast_be =
-		address->address_be | ~ipv4_netmask_be(address->prefix_len);
 	struct ifa_cacheinfo times = {
 		.ifa_prefered = address->lifetime_s,
 		.ifa_valid = address->lifetime_s,
 	};
+	uint32_t flags = IFA_F_OPTIMISTIC;
+	uint8_t protocol = RTNL_PROTOCOL;
 	struct netlink_request request;
 
 	start_address(&request, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, index,
 		      address);
-	if (address->prefix_len < 31) /* RFC 3021: a pair of machines has no broadcast */
-		netlink_put(&request, IFA_BROADCAST, &broadcast_be, 4);
+	put_broadcast(&request, address);
 	netlink_put(&request, IFA_CACHEINFO, &times, sizeof(times));
+	netlink_put(&request, IFA_PROTO, &protocol, sizeof(protocol));
+	if (address->is_optimistic)
+		netlink_put(&request, IFA_FLAGS, &flags, sizeof(flags));
 	return netlink_call(nl, &request);
 }
 
@@ -124,23 +87,30 @@ int rtnl_address_remove(struct netlink *nl, int index, const struct rtnl_address
 
 int rtnl_route_set(struct netlink *nl, int index, const struct rtnl_route *route)
 {
+	const struct lease_route *lease = route->route;
+	const struct ip *gateway = &lease->gateway;
+	uint8_t af = family(gateway->family ? gateway : &lease->network);
 	struct rtmsg body = {
-		.rtm_family = AF_INET,
-		.rtm_dst_len = route->prefix_len,
+		.rtm_family = af,
+		.rtm_dst_len = lease->prefix_len,
 		.rtm_table = RT_TABLE_MAIN,
-		.rtm_protocol = RTPROT_BOOT,
-		.rtm_scope = route->gateway_be ? RT_SCOPE_UNIVERSE : RT_SCOPE_LINK,
+		.rtm_protocol = route->protocol,
+		.rtm_scope = gateway->family || af == AF_INET6 ? RT_SCOPE_UNIVERSE
+							       : RT_SCOPE_LINK,
 		.rtm_type = RTN_UNICAST,
 		.rtm_flags = route->is_gateway_foreign ? RTNH_F_ONLINK : 0,
 	};
+	uint32_t metric = route->rank + (af == AF_INET6 ? IPV6_METRIC : 0);
 	struct netlink_request request;
 
 	netlink_start(&request, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &body,
 		      sizeof(body));
-	if (route->prefix_len)
-		netlink_put(&request, RTA_DST, &route->network_be, 4);
-	if (route->gateway_be)
-		netlink_put(&request, RTA_GATEWAY, &route->gateway_be, 4);
+	if (lease->prefix_len)
+		put_ip(&request, RTA_DST, &lease->network);
+	if (gateway->family)
+		put_ip(&request, RTA_GATEWAY, gateway);
+	if (metric)
+		netlink_put(&request, RTA_PRIORITY, &metric, sizeof(metric));
 	netlink_put(&request, RTA_OIF, &index, sizeof(index));
 	return netlink_call(nl, &request);
 }

@@ -1,222 +1,164 @@
 #include "netcfg/netcfg.h"
 
-#include "netcfg/link.h"
-#include "netcfg/plan.h"
-#include "netcfg/rtnl.h"
+#include "netcfg/leave.h"
+#include "netcfg/inet6_conf.h"
+#include "netcfg/links.h"
+#include "netcfg/pnp.h"
+#include "netcfg/report.h"
+#include "netcfg/sandbox.h"
 
 #include "lib/clock.h"
 #include "lib/fd.h"
-#include "lib/klibc.h"
+#include "lib/kconfig.h"
 #include "lib/log.h"
-#include "lib/privilege.h"
 
 #include <errno.h>
-#include <limits.h>
-#include <linux/capability.h>
+#include <fcntl.h>
+#include <linux/rtnetlink.h>
 #include <poll.h>
 #include <string.h>
-
-#define LINKS_MAX 16
-/* Nobody else's, so that no other worker may signal this one. */
-#define UID_NETCFG 65533
-#define CAPABILITIES \
-	(1u << CAP_NET_ADMIN | 1u << CAP_NET_RAW | 1u << CAP_NET_BIND_SERVICE)
+#include <sys/socket.h>
 
 enum {
 	POLL_PID1,
 	POLL_EVENTS,
-	POLL_LINKS,
-	POLL_MAX = POLL_LINKS + LINKS_MAX,
+	POLL_LINKS, /* two for each */
+	POLL_MAX = POLL_LINKS + 2 * LINKS_MAX,
 };
 
 struct worker {
 	struct plan plan;
 	struct netlink requests;
+	struct netlink lists;
 	struct netlink events;
-	struct link_context context;
-	struct link links[LINKS_MAX];
+	struct links links;
 };
 
-static struct link *find_link(struct worker *w, int index)
+static void list_links(struct worker *w, uint64_t now_ms)
 {
-	for (unsigned i = 0; i < LINKS_MAX; i++)
-		if (w->links[i].seen.index == index)
-			return &w->links[i];
-	return NULL;
-}
-
-static bool is_served_by_another(const struct worker *w, const struct link *link)
-{
-	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		const struct link *other = &w->links[i];
-
-		if (other != link && other->seen.index && other->row == link->row &&
-		    other->is_configured)
-			return true;
-	}
-	return false;
-}
-
-/* Each row wants one interface: who has not got it stops asking, and asks again when who
- * has it loses it. */
-static void pursue_all(struct worker *w)
-{
-	uint64_t now_ms = clock_monotonic_ms();
-
-	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		struct link *link = &w->links[i];
-
-		if (!link->seen.index)
-			continue;
-		if (is_served_by_another(w, link))
-			link_yield(link);
-		else
-			link_pursue(link, &w->context, now_ms);
-	}
-}
-
-static void raise_loopback(struct worker *w, const struct rtnl_link *seen)
-{
-	int err = seen->has_carrier ? 0 : rtnl_link_up(&w->requests, seen->index);
-
-	if (err)
-		log_err("%s: link up: %s", seen->name, strerror(-err));
-}
-
-static void see_link(struct worker *w, const struct rtnl_link *seen)
-{
-	struct link *link = find_link(w, seen->index);
-
-	if (seen->is_loopback && !seen->is_gone) {
-		raise_loopback(w, seen);
-		return;
-	}
-	if (link && (seen->is_gone || !seen->is_ethernet)) {
-		link_remove(link, &w->context);
-		return;
-	}
-	if (seen->is_gone || !seen->is_ethernet)
-		return;
-	if (!link) {
-		link = find_link(w, 0);
-		if (!link) {
-			log_warning("%s: ignored: more than %u interfaces", seen->name,
-				    LINKS_MAX);
-			return;
-		}
-		link_add(link, seen);
-	}
-	link_update(link, &w->context, seen);
-}
-
-static void request_links(struct worker *w)
-{
-	int err = rtnl_links_request(&w->events);
+	int err = links_list(&w->links, now_ms);
 
 	if (err)
 		log_err("links: %s", strerror(-err));
 }
 
-static void read_events(struct worker *w)
+static void read_events(struct worker *w, uint64_t now_ms)
 {
 	uint8_t data[NETLINK_RECEIVE_SIZE];
 	struct netlink_message message;
-	struct rtnl_link seen;
 	ssize_t len;
 
 	while ((len = netlink_receive(&w->events, data, sizeof(data))) >= 0) {
 		struct cursor datagram = cursor_over(data, (size_t)len);
 
 		while (cursor_left(&datagram) && netlink_next(&datagram, &message))
-			if (rtnl_link_parse(&message, &seen) == 0)
-				see_link(w, &seen);
+			links_message(&w->links, &message, now_ms);
 	}
 	if (len == -ENOBUFS)
-		request_links(w);
-	pursue_all(w);
+		list_links(w, now_ms);
+	links_pursue(&w->links, now_ms);
 }
 
-static int poll_timeout(const struct worker *w)
+static void read_clients(struct worker *w, const struct pollfd *fds, uint64_t now_ms)
 {
-	uint64_t now_ms = clock_monotonic_ms(), wake_ms = DHCP4_NEVER;
-
 	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		const struct link *link = &w->links[i];
+		struct link *link = &w->links.rows[i];
+		bool is_ready = fds[2 * i].revents || fds[2 * i + 1].revents;
 
-		if (link->seen.index && link_wake_ms(link) < wake_ms)
-			wake_ms = link_wake_ms(link);
+		if (is_ready && link->seen.index &&
+		    link_input(link, &w->links.context, now_ms))
+			links_pursue(&w->links, now_ms);
 	}
-	if (wake_ms == DHCP4_NEVER)
-		return -1;
-	if (wake_ms <= now_ms)
-		return 0;
-	return wake_ms - now_ms > INT_MAX ? INT_MAX : (int)(wake_ms - now_ms);
 }
 
-static void serve_links(struct worker *w, const struct pollfd *fds)
+/* What PID 1 says before it is done with us; end of file says nothing. */
+static void leave(struct worker *w)
 {
-	uint64_t now_ms = clock_monotonic_ms();
-	bool is_news = false;
+	uint32_t command;
 
-	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		struct link *link = &w->links[i];
-
-		if (!link->seen.index || link->dhcp.fd < 0)
-			continue;
-		if (fds[i].revents && fds[i].fd == link->dhcp.fd)
-			is_news |= link_input(link, &w->context, now_ms);
-		if (link_wake_ms(link) <= now_ms)
-			is_news |= link_timer(link, &w->context, now_ms);
-		if (is_news)
-			pursue_all(w);
-	}
+	if (recv(w->links.context.report_fd, &command, sizeof(command), MSG_DONTWAIT) !=
+	    sizeof(command))
+		return;
+	if (IS_ENABLED(CONFIG_HANDOVER) && command == NETCFG_HOLD)
+		leave_held(&w->links);
+	else if (command == NETCFG_PUT_DOWN)
+		leave_down(&w->links, clock_monotonic_ms());
 }
 
 /* False when PID 1 is done with us. */
 static bool run_once(struct worker *w)
 {
 	struct pollfd fds[POLL_MAX] = {
-		[POLL_PID1] = { .fd = w->context.report_fd, .events = POLLIN },
+		[POLL_PID1] = { .fd = w->links.context.report_fd, .events = POLLIN },
 		[POLL_EVENTS] = { .fd = w->events.fd, .events = POLLIN },
 	};
+	uint64_t now_ms;
 
 	for (unsigned i = 0; i < LINKS_MAX; i++) {
-		const struct link *link = &w->links[i];
+		const struct link *link = &w->links.rows[i];
+		struct pollfd *pair = &fds[POLL_LINKS + 2 * i];
 
-		fds[POLL_LINKS + i].fd = link->seen.index ? link->dhcp.fd : -1;
-		fds[POLL_LINKS + i].events = POLLIN;
+		pair[0].fd = link->seen.index ? link->dhcp4.fd : -1;
+		pair[1].fd = link->seen.index ? link->inet6.fd : -1;
+		pair[0].events = pair[1].events = POLLIN;
 	}
-	if (poll(fds, POLL_MAX, poll_timeout(w)) < 0)
+	if (poll(fds, POLL_MAX, clock_poll_ms(links_wake_ms(&w->links))) < 0)
 		return errno == EINTR;
-	if (fds[POLL_PID1].revents)
+	if (fds[POLL_PID1].revents) {
+		leave(w);
 		return false;
+	}
+	now_ms = clock_monotonic_ms();
 	if (fds[POLL_EVENTS].revents)
-		read_events(w);
-	serve_links(w, fds + POLL_LINKS);
+		read_events(w, now_ms);
+	read_clients(w, fds + POLL_LINKS, now_ms);
+	if (links_timers(&w->links, now_ms))
+		links_pursue(&w->links, now_ms);
 	return true;
 }
 
-static void report_bad_request(const struct worker *w, int err)
+/* "#MANUAL" and nothing else, or no such file: the kernel set nothing. */
+static void read_pnp(struct lease *out)
 {
-	struct netcfg_report report = { .kind = NETCFG_FAILED, .err = err };
+	char text[1024];
 
-	(void)send(w->context.report_fd, &report, sizeof(report), MSG_NOSIGNAL);
+	memset(out, 0, sizeof(*out));
+	if (fd_read_file(AT_FDCWD, "/proc/net/pnp", text, sizeof(text)) > 0)
+		pnp_parse(text, out);
+}
+
+static uint32_t groups(void)
+{
+	uint32_t groups = RTMGRP_LINK | RTMGRP_IPV6_IFADDR;
+
+	if (IS_ENABLED(CONFIG_NETCFG_IPV6))
+		groups |= inet6_groups();
+	return groups;
 }
 
 static int start(struct worker *w, const struct netcfg_request *request)
 {
+	struct lease boot_lease;
 	int err = netlink_open(&w->requests, 0);
 
 	if (!err)
-		err = netlink_open(&w->events, RTNL_LINK_GROUP);
+		err = netlink_open(&w->lists, 0);
 	if (!err)
-		err = privilege_drop(UID_NETCFG, CAPABILITIES);
+		err = netlink_open(&w->events, groups());
+	read_pnp(&boot_lease);
+	if (!err)
+		err = sandbox_enter();
 	if (err)
 		return err;
+	if (IS_ENABLED(CONFIG_NETCFG_IPV6))
+		w->links.context.conf_fd = inet6_conf_open(); /* -ENOENT: no IPv6 */
 	err = plan_make(request, &w->plan);
 	if (err)
-		report_bad_request(w, err);
-	request_links(w);
+		report_failure(w->links.context.report_fd, NULL, err);
+	err = links_start(&w->links, &boot_lease, clock_monotonic_ms());
+	if (err)
+		log_err("links: %s", strerror(-err));
+	links_pursue(&w->links, clock_monotonic_ms());
 	return 0;
 }
 
@@ -227,18 +169,23 @@ int netcfg_worker(int fd, const struct netcfg_request *request)
 
 	log_set_name("netcfg");
 	memset(&w, 0, sizeof(w));
-	w.requests.fd = w.events.fd = -1;
-	w.context = (struct link_context){
+	w.requests.fd = w.lists.fd = w.events.fd = -1;
+	w.links.context = (struct link_context){
 		.report_fd = fd,
+		.conf_fd = -1,
 		.requests = &w.requests,
+		.lists = &w.lists,
 		.plan = &w.plan,
+		.request = request,
 	};
 	err = start(&w, request);
 	if (err)
 		log_err("start: %s", strerror(-err));
 	while (!err && run_once(&w))
 		;
+	fd_close(&w.links.context.conf_fd);
 	fd_close(&w.events.fd);
+	fd_close(&w.lists.fd);
 	fd_close(&w.requests.fd);
 	return err ? 1 : 0;
 }

@@ -3,12 +3,14 @@ status files and again.sh in $O/qemu-test/NAME; one that passed leaves nothing."
 
 from __future__ import annotations
 
+import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from lan import Lan
 from vm import VM, Disk, Machine
 from workshop import Workshop
 
@@ -48,6 +50,16 @@ def place(request: pytest.FixtureRequest, workshop: Workshop) -> Iterator[Path]:
 
 
 @pytest.fixture
+def lan(workshop: Workshop, place: Path) -> Iterator[Lan]:
+    """A network of its own for this scenario, with Debian's servers to start on it."""
+    if os.geteuid() != 0:
+        pytest.skip("a network namespace with a bridge needs root")
+    network = Lan(workshop.servers(), place)
+    yield network
+    network.close()
+
+
+@pytest.fixture
 def boot(request: pytest.FixtureRequest, workshop: Workshop, place: Path) -> Iterator[Callable[..., VM]]:
     """boot(cmdline=..., disks=[...]): a machine that starts now and ends with the scenario. An
     image of the `vm` configuration and the cloud kernel unless it is told otherwise."""
@@ -59,11 +71,13 @@ def boot(request: pytest.FixtureRequest, workshop: Workshop, place: Path) -> Ite
         initrd: Path | None = None,
         kernel: Path | None = None,
         arch: str = "x86_64",
+        alone: bool = False,  # the kernel without an initramfs
+        bare: bool = False,  # neither: it boots as its firmware does
         **more: object,
     ) -> VM:
         machine = Machine(
-            kernel=kernel or workshop.kernel(arch) / "vmlinuz",
-            initrd=initrd or workshop.image(arch=arch),
+            kernel=None if bare else kernel or workshop.kernel(arch) / "vmlinuz",
+            initrd=None if alone or bare else initrd or workshop.image(arch=arch),
             cmdline=cmdline,
             disks=[d if isinstance(d, Disk) else Disk(d) for d in disks or []],
             arch=arch,

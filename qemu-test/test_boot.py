@@ -19,15 +19,6 @@ def test_the_demo_boots_with_every_configuration_libc_and_architecture(boot, wor
     assert "/dev/vda / ext4 rw" in vm.run("cat /proc/mounts")
 
 
-def test_debian_reaches_a_running_system_and_credits_the_initrd(boot, workshop):
-    root = workshop.root("debian")
-    vm = boot(f"root=UUID={uuid_of(root)} ro", [root])
-    vm.login()
-    assert vm.run("systemctl is-system-running --wait", check=False) == "running"
-    assert "(initrd)" in vm.run("systemd-analyze time")
-    assert "switch_root" in vm.run("cat /run/rootling/timeline.json")
-
-
 def test_quiet_shows_nothing_of_ours_when_the_boot_succeeds(boot, workshop):
     vm = boot("root=/dev/vda quiet", [workshop.root()])
     vm.wait_demo()

@@ -8,16 +8,19 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from workshop import REPO
+from disks import tool
+from workshop import REPO, Workshop
 
-OPTIONS = sorted(re.findall(r"^(?:menu)?config (\w+)$", "".join(p.read_text() for p in REPO.glob("*/Kconfig")), re.M))
+# Those that can be chosen: others are what these select.
+OPTIONS = sorted(re.findall(r"^(?:menu)?config (\w+)\n\tbool \"", "".join(p.read_text() for p in REPO.glob("*/Kconfig")), re.M))
 
 
 class Tree:
     """A copy of what git tracks, built in a folder of its own."""
 
-    def __init__(self, place: Path) -> None:
+    def __init__(self, place: Path, cache: Path) -> None:
         self.source = place / "source"
+        self.cache = cache
         argv = ["git", "-c", "safe.directory=*", "ls-files", "-co", "--exclude-standard", "-z"]
         tracked = subprocess.run(argv, cwd=REPO, capture_output=True)
         for name in tracked.stdout.decode().split("\0"):
@@ -28,7 +31,7 @@ class Tree:
     def make(self, *words: str) -> list[str]:
         """What was made, one name a line of output."""
         done = subprocess.run(
-            ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "O", "-u", "CACHE", "make", "O=out", *words],
+            ["env", "-u", "MAKEFLAGS", "-u", "MAKELEVEL", "-u", "O", "-u", "CACHE", "make", "O=out", f"CACHE={self.cache}", *words],
             cwd=self.source,
             capture_output=True,
             text=True,
@@ -48,8 +51,8 @@ class Tree:
 
 
 @pytest.fixture
-def tree(place: Path) -> Tree:
-    built = Tree(place)
+def tree(place: Path, workshop: Workshop) -> Tree:
+    built = Tree(place, workshop.cache)
     built.make("full_defconfig")
     built.init()
     return built
@@ -90,12 +93,13 @@ def test_a_changed_flag_makes_everything_again_and_the_same_flag_nothing(tree):
 
 
 def test_every_option_may_be_off_alone_and_all_at_once(tree):
+    plain = ("WERROR=1", "LTO=")  # a quicker linker finds what is missing as well
     for option in OPTIONS:
         tree.set(option, "n")
-        tree.init("WERROR=1")
+        tree.init(*plain)
         tree.make("full_defconfig")
     tree.make("allnoconfig")
-    tree.init("WERROR=1")
+    tree.init(*plain)
 
 
 def test_an_unknown_configuration_or_architecture_is_named(tree):
@@ -106,3 +110,12 @@ def test_an_unknown_configuration_or_architecture_is_named(tree):
     ):
         with pytest.raises(AssertionError, match=re.escape(complaint)):
             tree.make(*words)
+
+
+def test_klibcs_programs_are_packed_with_their_loader(workshop, place):
+    image = place / "klibc.img"
+    argv = ["build", "--init", str(workshop.init()), "--add-klibc", "-o", str(image)]
+    subprocess.run([str(workshop.tool()), *argv], check=True)
+    names = tool(workshop.tool(), "ls", image).split()
+    assert "bin/sh" in names and "bin/mount" in names
+    assert [name for name in names if re.fullmatch(r"(usr/)?lib/klibc-\S+\.so", name)]

@@ -78,9 +78,8 @@ def kill(vm: VM, worker: str) -> str:
 @pytest.mark.parametrize("worker", ["http", "network", "modules"])
 def test_a_killed_worker_comes_back(failed, worker):
     assert failed.get("/healthz")[0] == 503
-    failed.vm.run("dmesg -n 5")
     killed = kill(failed.vm, worker)
-    failed.vm.expect(rf"worker {worker}: starting it again")
+    failed.vm.run(f"until dmesg | grep -q 'worker {worker}: starting it again'; do :; done")
     assert failed.get("/healthz")[0] == 503
     assert kill(failed.vm, worker) != killed
     assert failed.vm.is_running
@@ -92,7 +91,25 @@ def test_nothing_listens_unless_asked(boot, image):
     assert guest.vm.run("cat /proc/net/tcp /proc/net/udp | grep -c ' 0A '", check=False) == "0"
 
 
+@pytest.mark.parametrize(("words", "name"), [("dhcp", "of-the-server"), ("::::named.example:eth0:dhcp", "named")])
+def test_a_machine_without_a_name_gets_that_of_its_lease(boot, lan, image, words, name):
+    card = lan.card()
+    lan.dnsmasq(f"dhcp-host={card.mac},of-the-server")
+    vm = boot(f"ip={words} root=UUID=dead-beef rd.timeout=3", initrd=image, cards=[card])
+    vm.expect(rf"rootling: network: the name of this machine is {name}\r?\n")
+    vm.wait_initramfs_shell()
+    assert vm.run("cat /proc/sys/kernel/hostname") == name
+
+
 def test_the_boot_goes_on_beside_the_workers(boot, workshop, image):
     guest = Guest(boot, "root=LABEL=demo ip=dhcp rd.http=80", [workshop.root()], image)
     guest.vm.wait_demo()
     assert guest.vm.run("cd /proc; grep -ls -e '^http$' -e '^network$' -e '^modules$' [0-9]*/comm; true") == ""
+
+
+@pytest.mark.parametrize("defconfig", ["network", "https", "netboot"])
+def test_the_configurations_of_the_budgets_have_an_address(boot, workshop, defconfig):
+    image = workshop.image("--module", "virtio_net", "--module", "af_packet", defconfig=defconfig, shell=True)
+    guest = Guest(boot, "root=UUID=dead-beef rd.timeout=1 ip=dhcp", [], image)
+    guest.wait_address_and_shell()
+    assert "10.0.2.15" in guest.vm.run("cat /proc/net/fib_trie")

@@ -1,73 +1,11 @@
 """`rootling probe` says byte for byte what blkid says, of images that the real mkfs tools made."""
 
-import os
-import struct
-import subprocess
 import uuid
-import zlib
 from pathlib import Path
 
 import pytest
 
-MIB = 1 << 20
-ENV = {**os.environ, "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin"}
-ROOTLING = Path(os.environ.get("O", "build")) / "rootling"
-TAGS = ("TYPE", "UUID", "LABEL", "USAGE")
-
-LABELS = [
-    "root",
-    "with two spaces",
-    "trailing \t ",
-    " leading",
-    "tab\there",
-    'double"quote',
-    "it's $HOME",
-    "`x` <y> \\z",
-    "Grüße",
-    "0123456789abcdef",
-    b"\xfflatin\xe9",
-    b"\x01\x7f",
-]
-
-
-def run(*command: str | bytes | Path, **kwargs) -> None:
-    subprocess.run(command, check=True, capture_output=True, env=ENV, **kwargs)
-
-
-def blank(path: Path, size: int) -> Path:
-    with path.open("wb") as image:
-        image.truncate(size)
-    return path
-
-
-def patch(path: Path, offset: int, data: bytes) -> None:
-    with path.open("r+b") as image:
-        image.seek(offset)
-        image.write(data)
-
-
-def field(label: str | bytes, size: int) -> bytes:
-    raw = label if isinstance(label, bytes) else label.encode()
-    return raw[:size].ljust(size, b"\0")
-
-
-def answer(*command: str | Path) -> tuple[int, list[bytes]]:
-    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=ENV)
-    return done.returncode, sorted(done.stdout.splitlines())
-
-
-def compare(image: Path, kind: str | None) -> None:
-    tags = [word for tag in TAGS for word in ("-s", tag)]
-    theirs = answer("blkid", "--probe", "-o", "export", *tags, image)
-    ours = answer(ROOTLING, "probe", image)
-    assert ours == theirs
-    assert ours[0] == (0 if kind else 2)
-    assert not kind or f"TYPE={kind}".encode() in ours[1]
-
-
-def id_of(value: object) -> str:
-    return " ".join(value) if isinstance(value, tuple) else repr(value)
-
+from probing import LABELS, MIB, TEXTS, blank, compare, field, id_of, patch, run
 
 EXT = [
     ("ext2", ("-t", "ext2")),
@@ -167,9 +105,6 @@ def test_btrfs(tmp_path, options):
     compare(image, "btrfs")
 
 
-TEXTS = [label for label in LABELS if isinstance(label, str)]
-
-
 @pytest.mark.parametrize("label", [*TEXTS, "Ω 漢字 🐧", "é" * 120, "x" * 250])
 def test_f2fs_labels_become_utf8(tmp_path, label):
     image = blank(tmp_path / "image", 64 * MIB)
@@ -260,68 +195,6 @@ def test_swap_headers_that_are_odd(tmp_path, offset, data, kind):
     run("mkswap", "-L", "odd", image)
     patch(image, offset, data)
     compare(image, kind)
-
-
-LUKS = [("luks1", ()), *(("luks2", ("--label", label)) for label in TEXTS)]
-
-
-@pytest.mark.parametrize(("version", "options"), LUKS, ids=id_of)
-def test_luks(tmp_path, version, options):
-    image = blank(tmp_path / "image", 32 * MIB)
-    run("cryptsetup", "luksFormat", "-q", "--type", version, "--pbkdf", "pbkdf2",
-        "--pbkdf-force-iterations", "1000", *options, image, "-", input=b"secret")
-    compare(image, "crypto_LUKS")
-
-
-def test_luks_of_an_unknown_version_is_still_a_container(tmp_path):
-    image = blank(tmp_path / "image", 8 * MIB)
-    run("mke2fs", "-q", "-F", "-t", "ext4", image)
-    patch(image, 0, b"LUKS\xba\xbe\0\x09")
-    compare(image, "crypto_LUKS")
-
-
-def lvm_label(sector: int, name: bytes) -> bytes:
-    rest = (struct.pack("<I8s", 32, b"LVM2 001") + name).ljust(492, b"\0")
-    crc = ~zlib.crc32(rest, ~0xF597A6CF & 0xFFFFFFFF) & 0xFFFFFFFF
-    return struct.pack("<8sQI", b"LABELONE", sector, crc) + rest
-
-
-@pytest.mark.parametrize("sector", (0, 1, 2, 3))
-def test_an_lvm_member_is_not_the_ext4_left_in_it(tmp_path, sector):
-    image = blank(tmp_path / "image", 8 * MIB)
-    run("mke2fs", "-q", "-F", "-t", "ext4", image)
-    patch(image, 512 * sector, lvm_label(sector, b"abcdefGHIJKLmnopqrstUVWXyz012345"))
-    compare(image, "LVM2_member")
-
-
-def test_an_lvm_label_with_a_wrong_checksum_or_place_does_not_count(tmp_path):
-    image = blank(tmp_path / "image", 8 * MIB)
-    run("mke2fs", "-q", "-F", "-t", "ext4", image)
-    patch(image, 512, lvm_label(1, b"abcdefGHIJKLmnopqrstUVWXyz012345")[:-1] + b"x")
-    compare(image, "ext4")
-    patch(image, 512, lvm_label(3, b"abcdefGHIJKLmnopqrstUVWXyz012345"))
-    compare(image, "ext4")
-
-
-def md_superblock(offset: int, name: bytes) -> bytes:
-    head = struct.pack("<IIII16s32s", 0xA92B4EFC, 1, 0, 0, bytes(range(16, 32)), name)
-    return head.ljust(144, b"\0") + struct.pack("<Q", offset // 512).ljust(112, b"\0")
-
-
-@pytest.mark.parametrize("name", (b"", b"host:0", b"a host:root <1>"))
-@pytest.mark.parametrize("offset", (0, 4096))
-def test_a_raid_member_is_not_the_ext4_left_in_it(tmp_path, offset, name):
-    image = blank(tmp_path / "image", 8 * MIB)
-    run("mke2fs", "-q", "-F", "-t", "ext4", image)
-    patch(image, offset, md_superblock(offset, name))
-    compare(image, "linux_raid_member")
-
-
-def test_a_raid_superblock_in_the_wrong_place_does_not_count(tmp_path):
-    image = blank(tmp_path / "image", 8 * MIB)
-    run("mke2fs", "-q", "-F", "-t", "ext4", image)
-    patch(image, 0, md_superblock(4096, b"host:0"))
-    compare(image, "ext4")
 
 
 UNKNOWN = (b"", b"\0" * 4096, b"\0" * MIB, b"plain text\n" * 10000)

@@ -6,7 +6,8 @@ import json
 
 from disks import copy, relabel
 
-STAGES = ["apifs", "console", "config", "modules", "root", "rootfs", "switch_root"]
+STAGES = ["apifs", "console", "config", "modules", "root", "rootfs", "overlay", "fstab", "switch_root"]
+SILENT_WHEN_IDLE = ["overlay", "fstab"]
 
 
 def test_the_timeline_is_valid_and_has_every_stage_in_order(boot, workshop):
@@ -37,7 +38,7 @@ def test_the_log_survives_and_says_what_the_console_said(boot, workshop):
     vm = boot("root=LABEL=demo", [workshop.root()])
     vm.wait_demo()
     log = vm.run("cat /run/rootling/boot.log")
-    for stage in STAGES:
+    for stage in (s for s in STAGES if s not in SILENT_WHEN_IDLE):
         assert f"{stage}: " in log
 
 

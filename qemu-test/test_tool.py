@@ -48,3 +48,30 @@ def test_options_lists_every_key_with_one_line(workshop):
     lines = run([workshop.tool(), "options"]).stdout.splitlines()
     assert any(line.startswith("root=DEVICE") for line in lines)
     assert all(len(line.split(maxsplit=1)) == 2 for line in lines)
+
+
+def test_whom_to_trust_is_packed_and_looked_at_before(workshop, place):
+    def openssl(*argv):
+        run(["openssl", *argv])
+
+    secret, public, certificate = place / "key", place / "public", place / "certificate"
+    openssl("genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", secret)
+    openssl("pkey", "-in", secret, "-pubout", "-out", public)
+    openssl("req", "-x509", "-key", secret, "-subj", "/CN=authority", "-out", certificate)
+    argv = [workshop.tool(), "build", "--listed", "--config", "/dev/null", "--init", workshop.init(), "-o", place / "image"]
+    run([*argv, "--ca", certificate, "--fetch-key", public])
+    tool = [workshop.tool(), "cat", place / "image"]
+    assert run([*tool, "etc/ssl/certs/ca-certificates.crt"]).stdout == certificate.read_text()
+    assert run([*tool, "etc/rootling/fetch.pem"]).stdout == public.read_text()
+    for flags, complaint in (
+        (["--fetch-key", secret], f"--fetch-key {secret}: holds a private key"),
+        (["--fetch-key", certificate], f"--fetch-key {certificate}: a certificate; openssl x509 -pubkey"),
+        (["--ca", public], f"--ca {public}: no certificate in PEM in it"),
+        (["--ca", secret], f"--ca {secret}: holds a private key"),
+        (["--ca", place / "absent"], "absent: No such file or directory"),
+        (["--ca", "system", "--sysroot", place], "(Debian: the package ca-certificates)"),
+    ):
+        refused = run([*argv, *flags], check=False)
+        assert refused.returncode == 1 and complaint in refused.stderr, refused.stderr
+    run([*argv, "--ca", "system"])
+    assert run([*tool, "etc/ssl/certs/ca-certificates.crt"]).stdout.count("BEGIN CERTIFICATE") > 50

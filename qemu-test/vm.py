@@ -25,6 +25,8 @@ from typing import Any
 # Loaded two-core machines without KVM are slow by a factor that varies.
 PATIENCE_S = 120.0
 
+# The kernel calibrates its timers in vain when the computer has no time for QEMU, and panics.
+QUICK = {"x86_64": "cryptomgr.notests no_timer_check", "arm64": "cryptomgr.notests"}
 CONSOLE = {"x86_64": "ttyS0", "arm64": "ttyAMA0"}
 QEMU = {
     "x86_64": ["qemu-system-x86_64", "-M", "q35", "-cpu", "max"],
@@ -43,29 +45,58 @@ class Disk:
 
 
 @dataclasses.dataclass
+class Card:
+    """A network card: what QEMU calls a netdev, and the files it needs. lan.py makes them."""
+
+    netdev: str
+    device: str = "virtio-net-pci"
+    mac: str = "52:54:00:00:00:01"
+    boots: bool = False  # with iPXE, QEMU's own option ROM of the card
+    fds: tuple[int, ...] = ()
+    relay: Any = None  # relay.Relay of a bad wire
+
+    def argv(self, name: str, netdev: str = "") -> list[str]:
+        argv = ["-netdev", f"{netdev or self.netdev},id={name}"]
+        rom = "bootindex=1" if self.boots else "romfile="
+        return [*argv, "-device", f"{self.device},netdev={name},id={name}-card,mac={self.mac},{rom}"]
+
+
+@dataclasses.dataclass
 class Machine:
     """What QEMU is asked for."""
 
-    kernel: Path
+    kernel: Path | None  # None: the firmware boots
     initrd: Path | None
     cmdline: str = ""
     disks: list[Disk] = dataclasses.field(default_factory=list)
     arch: str = "x86_64"
     memory_mib: int = 512
+    type: str = ""  # of machine, with its options, instead of the usual one
+    controllers: list[str] = dataclasses.field(default_factory=list)  # devices that disks hang on
+    cards: list[Card] = dataclasses.field(default_factory=list)  # netdevs lan0, lan1, ...
     free_ports: int = 0  # PCIe slots named port0, port1, ... for VM.plug()
     extra: list[str] = dataclasses.field(default_factory=list)
 
-    def argv(self) -> list[str]:
-        argv = QEMU[self.arch] + ["-accel", "tcg", "-smp", "2", "-m", str(self.memory_mib)]
+    def argv(self, netdev: str = "") -> list[str]:
+        """With `netdev` instead of what the cards hang on."""
+        argv = list(QEMU[self.arch])
+        if self.type:
+            argv[argv.index("-M") + 1] = self.type
+        argv += ["-accel", "tcg", "-smp", "2", "-m", str(self.memory_mib)]
         argv += ["-display", "none", "-nic", "none", "-no-reboot"]
-        argv += ["-kernel", str(self.kernel)]
+        if self.kernel:
+            argv += ["-kernel", str(self.kernel)]
+            argv += ["-append", f"console={CONSOLE[self.arch]} {QUICK[self.arch]} {self.cmdline}".strip()]
         if self.initrd:
             argv += ["-initrd", str(self.initrd)]
-        argv += ["-append", f"console={CONSOLE[self.arch]} cryptomgr.notests {self.cmdline}".strip()]
+        for controller in self.controllers:
+            argv += ["-device", controller]
         for i, disk in enumerate(self.disks):
             snapshot = "on" if disk.snapshot else "off"
             argv += ["-drive", f"file={disk.path},format={disk.format},snapshot={snapshot},if=none,id=disk{i}"]
             argv += ["-device", f"{disk.device},drive=disk{i}"]
+        for i, card in enumerate(self.cards):
+            argv += card.argv(f"lan{i}", netdev)
         for i in range(self.free_ports):
             argv += ["-device", f"pcie-root-port,id=port{i},chassis={i + 1},slot={i + 1}"]
         return argv + self.extra
@@ -97,8 +128,9 @@ class VM:
         with theirs, open(keep / "qemu.err", "wb") as errors:
             argv = machine.argv() + ["-serial", "stdio", "-monitor", "none"]
             argv += ["-chardev", f"socket,id=qmp,fd={theirs.fileno()}", "-mon", "chardev=qmp,mode=control"]
+            fds = [theirs.fileno(), *(fd for card in machine.cards for fd in card.fds)]
             self._process = subprocess.Popen(
-                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, pass_fds=[theirs.fileno()]
+                argv, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, pass_fds=fds
             )
         self._qmp = ours.makefile("rw", encoding="utf-8")
         self._qmp_socket = ours
@@ -135,6 +167,8 @@ class VM:
 
     def expect(self, pattern: str, within_s: float = PATIENCE_S) -> re.Match[str]:
         """Wait until what was said since the last match holds `pattern` (^ and $ are lines)."""
+        if pattern.endswith("$"):  # not the end of what has come so far of a line
+            pattern = pattern[:-1] + r"(?=\n)"
         wanted = re.compile(pattern, re.MULTILINE)
         deadline = time.monotonic() + within_s
         with self._news:
@@ -231,6 +265,12 @@ class VM:
         self.qmp("blockdev-add", **{"node-name": f"plugged{i}", "driver": disk.format, "file": file})
         self.qmp("device_add", driver=disk.device, drive=f"plugged{i}", bus=f"port{i}", id=f"plug{i}")
 
+    def unplug(self, device: str) -> None:
+        """Take a device out by its id; returns when the guest has let it go."""
+        self.qmp("device_del", id=device)
+        while not any(e["event"] == "DEVICE_DELETED" and e["data"].get("device") == device for e in self.events):
+            self.events.append(self._qmp_read())
+
     # ---- end
 
     @property
@@ -275,8 +315,8 @@ class VM:
         self._qmp_socket.close()
 
     def _write_again(self) -> None:
-        """The same machine by hand, on the terminal."""
-        argv = self.machine.argv() + ["-serial", "mon:stdio"]
+        """The same machine by hand, on the terminal; its cards are on QEMU's own network then."""
+        argv = self.machine.argv(netdev="user") + ["-serial", "mon:stdio"]
         again = self.keep / "again.sh"
         again.write_text(f"#!/bin/sh\n# Ctrl-A X leaves.\nexec {shlex.join(argv)}\n")
         again.chmod(0o755)

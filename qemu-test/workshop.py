@@ -3,10 +3,13 @@ Makefile's own targets, once a session."""
 
 from __future__ import annotations
 
+import contextlib
+import fcntl
 import hashlib
 import os
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 REPO = Path(__file__).resolve().parent.parent
@@ -29,11 +32,23 @@ class Workshop:
     def make(self, *targets: str) -> None:
         if targets in self._made:
             return
+        with self._alone():
+            self._make(targets)
+        self._made.add(targets)
+
+    @contextlib.contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Other processes of pytest build in the same folders."""
+        self.out.mkdir(parents=True, exist_ok=True)
+        with (self.out / "qemu-test.lock").open("w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            yield
+
+    def _make(self, targets: tuple[str, ...]) -> None:
         env = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "O", "K")}
         argv = ["make", f"-j{os.cpu_count()}", f"CACHE={self.place(self.cache)}", *targets]
         done = subprocess.run(argv, cwd=REPO, env=env, capture_output=True, text=True, check=False)
         assert done.returncode == 0, f"{' '.join(argv)}:\n{done.stdout}{done.stderr}"
-        self._made.add(targets)
 
     def kernel(self, arch: str = "x86_64", flavour: str = "cloud") -> Path:
         """The folder of a kernel: vmlinuz, config, lib/modules/VERSION."""
@@ -49,9 +64,25 @@ class Workshop:
         self.make(f"root-{name}", f"ARCH={arch}")
         return self.cache / "root" / (name + ("" if arch == "x86_64" else f"-{arch}") + ".img")
 
+    def servers(self) -> Path:
+        """The tree of Debian's network servers, for lan.py."""
+        self.make("servers")
+        return self.cache / "root/servers"
+
     def tool(self) -> Path:
         self.make(f"O={self.place(self.out)}", self.place(self.out / "rootling"))
         return self.out / "rootling"
+
+    def package(self) -> Path:
+        """The Debian package of this tree."""
+        self.make(f"O={self.place(self.out)}", "deb")
+        (deb,) = self.out.glob("rootling_*.deb")
+        return deb
+
+    def debs(self, *names: str) -> list[Path]:
+        """Debian's packages of these names, as files."""
+        self.make("debs")
+        return [next((self.cache / "debs").glob(f"{name}_*.deb")) for name in names]
 
     def init(self, defconfig: str = "vm", libc: str = "klibc", arch: str = "x86_64") -> Path:
         out = self.out / "matrix" / f"{defconfig}-{libc}-{arch}"
@@ -69,12 +100,14 @@ class Workshop:
     def shell(self, arch: str = "x86_64") -> str:
         """What makes --add put a shell into an image."""
         folder = self.out / "matrix" / f"shell-{arch}"
-        (folder / "bin").mkdir(parents=True, exist_ok=True)
-        shutil.copy(self.busybox(arch), folder / "bin/busybox")
-        for applet in SHELL_APPLETS:
-            link = folder / "bin" / applet
-            if not link.is_symlink():
-                link.symlink_to("busybox")
+        busybox = self.busybox(arch)
+        with self._alone():
+            (folder / "bin").mkdir(parents=True, exist_ok=True)
+            if not (folder / "bin/busybox").exists():
+                shutil.copy(busybox, folder / "bin/busybox")
+            for applet in SHELL_APPLETS:
+                if not (folder / "bin" / applet).is_symlink():
+                    (folder / "bin" / applet).symlink_to("busybox")
         return f"{folder}:/"
 
     def image(
@@ -88,7 +121,7 @@ class Workshop:
         shell: bool = False,
     ) -> Path:
         """An image by `rootling build`; further flags as they are."""
-        argv = [str(self.tool()), "build", "--modules-dir", str(self.modules(arch, flavour))]
+        argv = [str(self.tool()), "build", "--config", str(REPO / "tests/data/listed.conf"), "--modules-dir", str(self.modules(arch, flavour))]
         argv += ["--init", str(self.init(defconfig, libc, arch)), *flags]
         argv += ["--add", self.shell(arch)] if shell else []
         argv += [word for module in load for word in ("--load", module)]

@@ -15,6 +15,7 @@ static void ignore(void *ctx, const char *line)
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	static struct config config;
+	struct config_row row;
 	char text[CONFIG_TEXT_SIZE + 64], value[32];
 	size_t said = 0;
 
@@ -26,7 +27,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	(void)config_read(&config, CONFIG_IMAGE, text + strlen(text) / 2, ignore, &said);
 	(void)config_read(&config, (enum config_source)(data[0] % CONFIG_SOURCES), text,
 			  ignore, &said);
-	for (unsigned i = 0; config_row(i); i++)
+	for (unsigned i = 0; config_row(i, &row); i++)
 		for (unsigned k = 0; config_value(&config, i, k, value, sizeof(value));
 		     k++)
 			said += strlen(value);

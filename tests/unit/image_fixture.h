@@ -21,7 +21,7 @@
 #include <unistd.h>
 
 /* What every image begins with. */
-#define BASE	   ". dev etc etc/initrd-release "
+#define BASE	   ". etc init dev etc/initrd-release "
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, make_folder, remove_folder)
 
@@ -51,7 +51,7 @@ static inline void put_text(const char *name, const char *text)
 	put_file(name, text, strlen(text));
 }
 
-/* The least that libkmod takes for a module: an ELF file with a section .modinfo. */
+/* The least that is a module: an ELF file with a section .modinfo. */
 static inline void put_module(const char *name, const char *modinfo, size_t len)
 {
 	static const char section_names[] = "\0.modinfo\0.shstrtab";
@@ -107,15 +107,15 @@ static inline void put_index(const char *name, struct modindex_row *rows, size_t
 static inline int make_folder(void **state)
 {
 	struct modindex_row dep[] = {
-		{ "disk_a", "kernel/disk-a.ko: kernel/bus.ko", 0 },
+		{ "disk_a", "kernel/disk-a.ko: kernel/bus.ko", 3 },
 		{ "bus", "kernel/bus.ko:", 1 },
-		{ "sum", "kernel/sum.ko:", 2 },
-		{ "disk_b", "kernel/disk-b.ko:", 3 },
+		{ "sum", "kernel/sum.ko:", 0 },
+		{ "disk_b", "kernel/disk-b.ko:", 2 },
 	};
 	struct modindex_row alias[] = {
-		{ "pci:v00001AF4d*", "disk_a", 0 },
-		{ "pci:v*d00001001", "disk_b", 3 },
-		{ "crypto_sum", "sum", 2 },
+		{ "pci:v00001AF4d*", "disk_a", 3 },
+		{ "pci:v*d00001001", "disk_b", 2 },
+		{ "crypto_sum", "sum", 0 },
 	};
 	struct modindex_row builtin[] = { { "inside", "", 0 } };
 
@@ -131,8 +131,6 @@ static inline int make_folder(void **state)
 	put_index("6.9-x/modules.dep.bin", dep, 4);
 	put_index("6.9-x/modules.alias.bin", alias, 3);
 	put_index("6.9-x/modules.builtin.bin", builtin, 1);
-	put_text("6.9-x/modules.order",
-		 "kernel/sum.ko\nkernel/bus.ko\nkernel/disk-b.ko\nkernel/disk-a.ko\n");
 	put_text("6.9-x/modules.softdep",
 		 "# comment\nsoftdep sum post: disk-a\n"
 		 "softdep disk-a pre: crypto-sum nowhere inside\n"
@@ -158,11 +156,16 @@ static inline int remove_folder(void **state)
 
 static inline int build(const char *const *more)
 {
-	char *argv[ARGUMENTS_MAX] = {
-		"build", "--modules-dir", in_folder("6.9-x"), "--init", in_folder("init"),
-		"-o",	 in_folder("out")
-	};
-	int argc = 7;
+	char *argv[ARGUMENTS_MAX] = { "build",
+				      "--modules-dir",
+				      in_folder("6.9-x"),
+				      "--init",
+				      in_folder("init"),
+				      "-o",
+				      in_folder("out"),
+				      "-c",
+				      "tests/data/listed.conf" };
+	int argc = 9;
 
 	for (; more && *more; more++)
 		argv[argc++] = (char *)*more;
@@ -172,19 +175,19 @@ static inline int build(const char *const *more)
 
 #define BUILD(...) build((const char *const[]){ __VA_ARGS__, NULL })
 
-struct image {
+struct built_image {
 	struct bytes file;
 	struct image_reader reader;
 };
 
-static inline void open_image(struct image *i)
+static inline void open_image(struct built_image *i)
 {
-	*i = (struct image){ 0 };
+	*i = (struct built_image){ 0 };
 	assert_int_equal(file_read(in_folder("out"), &i->file), 0);
 	i->reader = image_reader_over(i->file.data, i->file.len);
 }
 
-static inline void close_image(struct image *i)
+static inline void close_image(struct built_image *i)
 {
 	image_reader_free(&i->reader);
 	bytes_free(&i->file);
@@ -195,7 +198,7 @@ static inline void expect_names(const char *names)
 	char text[4096];
 	struct buf b = BUF_OVER(text);
 	struct newc_entry e;
-	struct image i;
+	struct built_image i;
 
 	open_image(&i);
 	while (image_read(&i.reader, &e) > 0)
@@ -211,7 +214,7 @@ static inline char *contents(const char *name, uint32_t *mode)
 {
 	char *found = NULL;
 	struct newc_entry e;
-	struct image i;
+	struct built_image i;
 
 	open_image(&i);
 	while (!found && image_read(&i.reader, &e) > 0) {
@@ -249,7 +252,7 @@ static inline void expect_index(const char *name, const char *key, bool match,
 	struct buf b = BUF_OVER(text);
 	struct modindex index;
 	struct newc_entry e;
-	struct image i;
+	struct built_image i;
 
 	open_image(&i);
 	do {
@@ -271,7 +274,7 @@ static inline void expect_only_in_folder(const char *names)
 	struct buf b = BUF_OVER(text);
 
 	for (int i = 0; i < count; i++) {
-		if (*found[i]->d_name != '.')
+		if (strcmp(found[i]->d_name, ".") && strcmp(found[i]->d_name, ".."))
 			buf_printf(&b, "%s ", found[i]->d_name);
 		free(found[i]);
 	}

@@ -1,6 +1,7 @@
 #include "netcfg/dhcp4_packet.h"
 #include "netcfg/udp4_packet.h"
 
+#include "lib/ip.h"
 #include "lib/ipv4.h"
 
 #include "tests/unit/cmocka_all.h"
@@ -19,6 +20,21 @@ static uint32_t be(const char *text)
 
 	assert_int_equal(ipv4_parse(text, &address_be), 0);
 	return address_be;
+}
+
+static void assert_ip(const struct ip *ip, const char *text)
+{
+	char out[IP_TEXT_SIZE];
+
+	assert_string_equal(ip_format(out, ip), text);
+}
+
+static void assert_route(const struct lease_route *route, const char *network,
+			 unsigned prefix_len, const char *gateway)
+{
+	assert_ip(&route->network, network);
+	assert_int_equal(route->prefix_len, prefix_len);
+	assert_ip(&route->gateway, gateway);
 }
 
 /* A reply to @mac for 10.0.0.9 that holds @options; its length. */
@@ -52,78 +68,191 @@ static struct dhcp4_reply parsed(const char *options, size_t len)
 
 #define PARSED(options) parsed(options, sizeof(options) - 1)
 
-static void what_dnsmasq_sends(void **state)
+/* The ACK that @server sent, as a capture of the wire has it from the IP header on. */
+static struct dhcp4_reply captured(const char *server)
 {
+	char path[64];
 	uint8_t data[1500];
-	FILE *file = fopen("tests/data/dhcp4/dnsmasq-ack.ip", "rb");
+	FILE *file;
 	struct udp4_packet packet;
 	struct dhcp4_reply reply;
 	size_t len;
 
-	(void)state;
+	snprintf(path, sizeof(path), "tests/data/dhcp4/%s-ack.ip", server);
+	file = fopen(path, "rb");
 	assert_non_null(file);
 	len = fread(data, 1, sizeof(data), file);
 	fclose(file);
-	/* It came over a veth pair, whose sender leaves the UDP sum to nobody. */
+	/* Some came over a veth pair, whose sender leaves the UDP sum to nobody. */
 	assert_int_equal(udp4_packet_parse(data, len, true, &packet), 0);
 	assert_int_equal(packet.source_port, DHCP4_SERVER_PORT);
 	assert_int_equal(packet.destination_port, DHCP4_CLIENT_PORT);
-	assert_int_equal(packet.source_be, be("10.7.1.1"));
 	assert_int_equal(dhcp4_packet_parse(packet.payload.data, packet.payload.len,
 					    packet.payload.data + 28, &reply),
 			 0);
 	assert_int_equal(reply.type, DHCP4_ACK);
 	assert_int_equal(reply.bad_option, 0);
-	assert_int_equal(reply.lease.address_be, be("10.7.1.77"));
+	return reply;
+}
+
+static void what_dnsmasq_sends(void **state)
+{
+	struct dhcp4_reply reply = captured("dnsmasq");
+
+	(void)state;
+	assert_int_equal(reply.grant.address_be, be("10.7.1.77"));
+	assert_ip(&reply.lease.address, "10.7.1.77");
 	assert_int_equal(reply.lease.prefix_len, 24);
-	assert_int_equal(reply.lease.server_be, be("10.7.1.1"));
-	assert_int_equal(reply.lease.router_be, be("10.7.1.1"));
-	assert_int_equal(reply.lease.dns_be[0], be("10.7.1.1"));
-	assert_int_equal(reply.lease.dns_be[1], be("9.9.9.9"));
-	assert_int_equal(reply.lease.ntp_be, be("10.7.1.4"));
+	assert_int_equal(reply.grant.server_be, be("10.7.1.1"));
+	assert_ip(&reply.lease.server, "10.7.1.1");
+	assert_ip(&reply.lease.dns[0], "10.7.1.1");
+	assert_ip(&reply.lease.dns[1], "9.9.9.9");
+	assert_ip(&reply.lease.dns[2], "");
+	assert_ip(&reply.lease.ntp, "10.7.1.4");
+	assert_ip(&reply.lease.boot_server, "10.7.1.1");
+	assert_int_equal(reply.grant.lease_s, 120);
 	assert_int_equal(reply.lease.lease_s, 120);
-	assert_int_equal(reply.lease.renewal_s, 60);
-	assert_int_equal(reply.lease.rebinding_s, 105);
+	assert_int_equal(reply.grant.renewal_s, 60);
+	assert_int_equal(reply.grant.rebinding_s, 105);
 	assert_string_equal(reply.lease.hostname, "box");
 	assert_string_equal(reply.lease.domain, "lab.example");
-	assert_int_equal(reply.lease.routes.count, 3);
-	assert_int_equal(reply.lease.routes.rows[0].prefix_len, 0);
-	assert_int_equal(reply.lease.routes.rows[0].gateway_be, be("10.7.1.1"));
-	assert_int_equal(reply.lease.routes.rows[1].network_be, be("192.168.77.0"));
-	assert_int_equal(reply.lease.routes.rows[1].prefix_len, 24);
-	assert_int_equal(reply.lease.routes.rows[2].network_be, be("169.254.9.9"));
-	assert_int_equal(reply.lease.routes.rows[2].gateway_be, 0);
+	assert_int_equal(reply.lease.route_count, 3); /* and not option 3's */
+	assert_route(&reply.lease.routes[0], "0.0.0.0", 0, "10.7.1.1");
+	assert_route(&reply.lease.routes[1], "192.168.77.0", 24, "10.7.1.2");
+	assert_route(&reply.lease.routes[2], "169.254.9.9", 32, "");
 }
+
+static void what_other_servers_send(void **state)
+{
+	static const struct {
+		const char *server, *address, *router, *dns[2], *domain, *hostname;
+		uint32_t lease_s;
+	} rows[] = {
+		{ "isc",
+		  "192.0.2.77",
+		  "192.0.2.1",
+		  { "192.0.2.1", "192.0.2.3" },
+		  "eng.example mkt.example",
+		  "",
+		  43200 },
+		{ "kea",
+		  "192.0.2.77",
+		  "192.0.2.1",
+		  { "192.0.2.1", "192.0.2.3" },
+		  "eng.example mkt.example",
+		  "",
+		  3600 },
+		{ "networkd",
+		  "192.0.2.77",
+		  "192.0.2.1",
+		  { "192.0.2.1", "192.0.2.3" },
+		  "eng.example",
+		  "",
+		  3600 },
+		{ "qemu",
+		  "10.0.2.15",
+		  "10.0.2.2",
+		  { "10.0.2.3", "" },
+		  "eng.example mkt.example",
+		  "box",
+		  86400 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		struct dhcp4_reply reply = captured(rows[i].server);
+		const struct lease *lease = &reply.lease;
+
+		assert_ip(&lease->address, rows[i].address);
+		assert_int_equal(lease->prefix_len, 24);
+		assert_int_equal(lease->route_count, 1);
+		assert_route(&lease->routes[0], "0.0.0.0", 0, rows[i].router);
+		assert_ip(&lease->dns[0], rows[i].dns[0]);
+		assert_ip(&lease->dns[1], rows[i].dns[1]);
+		assert_string_equal(lease->domain, rows[i].domain);
+		assert_string_equal(lease->hostname, rows[i].hostname);
+		assert_int_equal(lease->lease_s, rows[i].lease_s);
+	}
+}
+
+static void assert_built(const struct dhcp4_request *request,
+			 const struct dhcp4_identity *identity, const char *options,
+			 size_t len)
+{
+	char data[DHCP4_MESSAGE_SIZE];
+	struct buf out = BUF_OVER(data);
+
+	dhcp4_packet_build(request, identity, &out);
+	assert_false(out.truncated);
+	assert_in_range(out.len, 300, 240 + 100);
+	assert_memory_equal(data + 28, mac, 6);
+	assert_memory_equal(data + 240, options, len);
+}
+
+#define ASSERT_BUILT(request, identity, options) \
+	assert_built(request, identity, options, sizeof(options) - 1)
+#define CLIENT_ID "\x3d\x07\x01\x02\0\0\0\0\x0a"
+#define ASK	  "\x37\x10\x01\x79\x21\x03\x06\x0c\x0f\x77\x11\x1a\x2a\x33\x3a\x3b\x42\x43"
 
 static void a_request_says_what_it_is_told_to(void **state)
 {
+	struct dhcp4_identity identity = { .hostname = "box",
+					   .vendor_class = "rootling" };
 	struct dhcp4_request request = {
 		.type = DHCP4_REQUEST,
 		.xid = 0x12345678,
 		.elapsed_s = 3,
 		.requested_be = htonl(0x0a000009),
 		.server_be = htonl(0x0a000001),
-		.hostname = "box",
+		.wants_broadcast = true,
 	};
-	static const char expected[] = "\x35\x01\x03"
-				       "\x3d\x07\x01\x02\0\0\0\0\x0a"
-				       "\x32\x04\x0a\0\0\x09"
-				       "\x36\x04\x0a\0\0\x01"
-				       "\x39\x02\x05\xdc"
-				       "\x37\x0a\x01\x79\x03\x06\x0c\x0f\x2a\x33\x3a\x3b"
-				       "\x0c\x03"
-				       "box\xff";
-	char data[576];
+	char data[DHCP4_MESSAGE_SIZE];
 	struct buf out = BUF_OVER(data);
 
 	(void)state;
-	memcpy(request.mac, mac, 6);
-	dhcp4_packet_build(&request, &out);
-	assert_false(out.truncated);
-	assert_int_equal(out.len, 300);
-	assert_memory_equal(data, "\x01\x01\x06\x00\x12\x34\x56\x78\x00\x03\x00\x00", 12);
-	assert_memory_equal(data + 28, mac, 6);
-	assert_memory_equal(data + 240, expected, sizeof(expected) - 1);
+	memcpy(identity.mac, mac, 6);
+	dhcp4_packet_build(&request, &identity, &out);
+	assert_memory_equal(data, "\x01\x01\x06\x00\x12\x34\x56\x78\x00\x03\x80\x00", 12);
+	ASSERT_BUILT(&request, &identity,
+		     "\x35\x01\x03" CLIENT_ID "\x32\x04\x0a\0\0\x09"
+		     "\x36\x04\x0a\0\0\x01"
+		     "\x39\x02\x05\xdc" ASK "\x0c\x03"
+		     "box\x3c\x08"
+		     "rootling\xff");
+}
+
+static void a_discover_offers_rapid_commit_and_says_the_given_identifier(void **state)
+{
+	struct dhcp4_identity identity = {
+		.client_id = { 255, 1, 2, 3 },
+		.client_id_len = 4,
+		.hostname = "",
+	};
+	struct dhcp4_request request = { .type = DHCP4_DISCOVER };
+
+	(void)state;
+	memcpy(identity.mac, mac, 6);
+	ASSERT_BUILT(&request, &identity,
+		     "\x35\x01\x01\x3d\x04\xff\x01\x02\x03\x50\0\x39\x02\x05\xdc" ASK
+		     "\xff");
+}
+
+/* RFC 2131, table 5. */
+static void a_decline_asks_for_nothing(void **state)
+{
+	struct dhcp4_identity identity = { .hostname = "box",
+					   .vendor_class = "rootling" };
+	struct dhcp4_request request = {
+		.type = DHCP4_DECLINE,
+		.requested_be = htonl(0x0a000009),
+		.server_be = htonl(0x0a000001),
+	};
+
+	(void)state;
+	memcpy(identity.mac, mac, 6);
+	ASSERT_BUILT(&request, &identity,
+		     "\x35\x01\x04" CLIENT_ID
+		     "\x32\x04\x0a\0\0\x09\x36\x04\x0a\0\0\x01\xff");
 }
 
 static void a_message_that_is_not_for_us_is_refused(void **state)
@@ -156,7 +285,7 @@ static void an_option_that_runs_over_the_end_spoils_the_message(void **state)
 					    mac, &reply),
 			 -EBADMSG);
 	assert_int_equal(dhcp4_packet_parse(data, REPLY(data, ACK "\x0c"), mac, &reply),
-			 0);
+			 -EBADMSG);
 }
 
 static void malformed_options_are_left_out(void **state)
@@ -180,12 +309,31 @@ static void malformed_options_are_left_out(void **state)
 		ROW(15, "\x0f\x05"
 			"a..b\n"),
 		ROW(51, "\x33\x02\x00\x01"),
+		ROW(15, "\x0f\x01."),
+		ROW(17, "\x11\x05"
+			"/a;rm"),
+		ROW(17, "\x11\x03"
+			"/ a"),
+		ROW(17, "\x11\x06"
+			"/$(rm)"),
+		ROW(17, "\x11\x02"
+			"'a"),
+		ROW(26, "\x1a\x02\x00\x44"),
+		ROW(26, "\x1a\x04\x00\x00\x05\xdc"),
+		ROW(33, "\x21\x04\x0a\0\0\x01"),
+		ROW(54, "\x36\x04\xff\xff\xff\xff"),
+		ROW(54, "\x36\x08\x0a\0\0\x01\x0a\0\0\x02"),
+		ROW(67, "\x43\x02`a"),
+		ROW(80, "\x50\x01\x01"),
+		ROW(119, "\x77\x02\xc0\x00"),
+		ROW(119, "\x77\x01\x00"),
+		ROW(121, "\x79\x08\x18\x0a\0\0\xe0\0\0\x01"),
 		ROW(121, "\x79\x02\x21\x0a"),
 		ROW(121, "\x79\x04\x08\x0a\x00\x00"),
 		ROW(121, "\x79\x00"),
 #undef ROW
 	};
-	struct dhcp4_lease nothing = { .address_be = htonl(0x0a000009) };
+	struct lease nothing = { .address = ip_from_v4(htonl(0x0a000009)) };
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
@@ -237,11 +385,11 @@ static void routes_beyond_the_table_are_left_out(void **state)
 	struct dhcp4_reply reply;
 
 	(void)state;
-	options[4] = 5 * (DHCP4_ROUTES_MAX + 4);
-	for (int i = 0; i < DHCP4_ROUTES_MAX + 4; i++)
+	options[4] = 5 * (LEASE_ROUTES_MAX + 4);
+	for (int i = 0; i < LEASE_ROUTES_MAX + 4; i++)
 		memcpy(options + 5 + 5 * i, "\0\x0a\0\0\x01", 5);
-	reply = parsed(options, 5 + 5 * (DHCP4_ROUTES_MAX + 4));
-	assert_int_equal(reply.lease.routes.count, DHCP4_ROUTES_MAX);
+	reply = parsed(options, 5 + 5 * (LEASE_ROUTES_MAX + 4));
+	assert_int_equal(reply.lease.route_count, LEASE_ROUTES_MAX);
 }
 
 static void bits_behind_the_prefix_of_a_route_do_not_count(void **state)
@@ -249,8 +397,141 @@ static void bits_behind_the_prefix_of_a_route_do_not_count(void **state)
 	struct dhcp4_reply reply = PARSED(ACK "\x79\x07\x0c\xac\x1f\x0a\0\0\x01\xff");
 
 	(void)state;
-	assert_int_equal(reply.lease.routes.rows[0].network_be, be("172.16.0.0"));
-	assert_int_equal(reply.lease.routes.rows[0].prefix_len, 12);
+	assert_route(&reply.lease.routes[0], "172.16.0.0", 12, "10.0.0.1");
+}
+
+static void the_router_is_the_default_route_behind_those_of_old_classes(void **state)
+{
+	struct dhcp4_reply reply =
+		PARSED(ACK "\x03\x08\x0a\0\0\x01\x0a\0\0\x02"
+			   "\x21\x18\x14\x01\x02\x03\x0a\0\0\x03\0\0\0\0\x0a\0\0\x04"
+			   "\xc0\xa8\x07\0\x0a\0\0\x05\xff");
+
+	(void)state;
+	assert_int_equal(reply.lease.route_count, 3);
+	assert_route(&reply.lease.routes[0], "20.0.0.0", 8, "10.0.0.3");
+	assert_route(&reply.lease.routes[1], "192.168.7.0", 24, "10.0.0.5");
+	assert_route(&reply.lease.routes[2], "0.0.0.0", 0, "10.0.0.1");
+}
+
+/* RFC 3442: the client MUST ignore both others. */
+static void classless_routes_silence_the_others(void **state)
+{
+	struct dhcp4_reply reply = PARSED(ACK "\x03\x04\x0a\0\0\x01"
+					      "\x21\x08\x14\0\0\0\x0a\0\0\x03"
+					      "\x79\x06\x08\x14\x0a\0\0\x09\xff");
+
+	(void)state;
+	assert_int_equal(reply.lease.route_count, 1);
+	assert_route(&reply.lease.routes[0], "20.0.0.0", 8, "10.0.0.9");
+	/* unless nobody can read them */
+	reply = PARSED(ACK "\x03\x04\x0a\0\0\x01\x79\x02\x08\x14\xff");
+	assert_int_equal(reply.bad_option, 121);
+	assert_int_equal(reply.lease.route_count, 1);
+	assert_route(&reply.lease.routes[0], "0.0.0.0", 0, "10.0.0.1");
+}
+
+static void addresses_of_no_machine_are_passed_over(void **state)
+{
+	struct dhcp4_reply reply = PARSED(ACK "\x06\x10\0\0\0\0\x0a\0\0\x02"
+					      "\x7f\0\0\x01\x0a\0\0\x03\xff");
+
+	(void)state;
+	assert_int_equal(reply.bad_option, 0);
+	assert_ip(&reply.lease.dns[0], "10.0.0.2");
+	assert_ip(&reply.lease.dns[1], "10.0.0.3");
+	assert_ip(&reply.lease.dns[2], "");
+}
+
+static void the_search_list_goes_before_the_domain(void **state)
+{
+	struct dhcp4_reply reply = PARSED(ACK "\x77\x0d\3eng\1a\0\3mkt\xc0\4"
+					      "\x0f\x06"
+					      "other.\xff");
+
+	(void)state;
+	assert_string_equal(reply.lease.domain, "eng.a mkt.a");
+	reply = PARSED(ACK "\x0f\x06"
+			   "other.\xff");
+	assert_string_equal(reply.lease.domain, "other");
+}
+
+/* RFC 3396: an option may come in pieces, cut anywhere. */
+static void the_parts_of_an_option_are_put_together(void **state)
+{
+	uint8_t data[512];
+	size_t len = REPLY(data, ACK
+			   "\x06\x03\x0a\0\0\x34\x01\x03\x06\x05\x02\x0a\0\0\x03\xff");
+	struct dhcp4_reply reply;
+
+	(void)state;
+	memcpy(data + 108, "\x06\x01\x0a\xff", 4); /* file comes before sname */
+	memcpy(data + 44, "\x06\x03\0\0\x04\xff", 6);
+	assert_int_equal(dhcp4_packet_parse(data, len, mac, &reply), 0);
+	assert_int_equal(reply.bad_option, 0);
+	assert_ip(&reply.lease.dns[0], "10.0.0.2");
+	assert_ip(&reply.lease.dns[1], "10.0.0.3");
+	assert_ip(&reply.lease.dns[2], "10.0.0.4");
+	assert_ip(&reply.lease.dns[3], "");
+}
+
+static void an_option_of_more_than_255_bytes_is_read(void **state)
+{
+	char options[512] = ACK;
+	size_t len = 3;
+	struct dhcp4_reply reply;
+
+	(void)state;
+	for (int part = 0; part < 2; part++) {
+		options[len++] = 17;
+		options[len++] = (char)(part ? 20 : 230);
+		memset(options + len, part ? 'b' : 'a', part ? 20 : 230);
+		len += part ? 20 : 230;
+	}
+	reply = parsed(options, len);
+	assert_int_equal(reply.bad_option, 0);
+	assert_int_equal(strlen(reply.lease.root_path), 250);
+	assert_int_equal(reply.lease.root_path[230], 'b');
+	options[len++] = 17; /* and no more than there is room for */
+	options[len++] = 6;
+	memset(options + len, 'c', 6);
+	reply = parsed(options, len + 6);
+	assert_int_equal(reply.bad_option, 17);
+	assert_string_equal(reply.lease.root_path, "");
+}
+
+static void the_boot_file_is_in_an_option_or_in_its_field(void **state)
+{
+	uint8_t data[512];
+	size_t len = REPLY(data, ACK "\xff");
+	struct dhcp4_reply reply;
+
+	(void)state;
+	memcpy(data + 20, "\x0a\0\0\x07", 4);
+	memcpy(data + 108, "pxe/boot.ipxe", 14);
+	assert_int_equal(dhcp4_packet_parse(data, len, mac, &reply), 0);
+	assert_string_equal(reply.lease.boot_file, "pxe/boot.ipxe");
+	assert_ip(&reply.lease.boot_server, "10.0.0.7");
+	len = REPLY(data, ACK "\x42\x08"
+			      "10.0.0.8\x43\x10"
+			      "http://h/a?b=c&d\xff");
+	memcpy(data + 20, "\x0a\0\0\x07", 4);
+	memcpy(data + 108, "$(reboot)", 10); /* not even looked at */
+	assert_int_equal(dhcp4_packet_parse(data, len, mac, &reply), 0);
+	assert_string_equal(reply.lease.boot_file, "http://h/a?b=c&d");
+	assert_ip(&reply.lease.boot_server, "10.0.0.8");
+	reply = PARSED(ACK "\x42\x04host\x11\x0c/srv/root,v3\0\x1a\x02\x05\x78\xff");
+	assert_int_equal(reply.bad_option, 0);
+	assert_ip(&reply.lease.boot_server, "");
+	assert_string_equal(reply.lease.root_path, "/srv/root,v3");
+	assert_int_equal(reply.lease.mtu, 1400);
+}
+
+static void rapid_commit_is_noticed(void **state)
+{
+	(void)state;
+	assert_true(PARSED(ACK "\x50\0\xff").is_rapid);
+	assert_false(PARSED(ACK "\xff").is_rapid);
 }
 
 static size_t make_packet(char *data, size_t size, const char *payload)
@@ -343,6 +624,19 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_dnsmasq_sends),
+		cmocka_unit_test(what_other_servers_send),
+		cmocka_unit_test(
+			a_discover_offers_rapid_commit_and_says_the_given_identifier),
+		cmocka_unit_test(a_decline_asks_for_nothing),
+		cmocka_unit_test(
+			the_router_is_the_default_route_behind_those_of_old_classes),
+		cmocka_unit_test(classless_routes_silence_the_others),
+		cmocka_unit_test(addresses_of_no_machine_are_passed_over),
+		cmocka_unit_test(the_search_list_goes_before_the_domain),
+		cmocka_unit_test(the_parts_of_an_option_are_put_together),
+		cmocka_unit_test(an_option_of_more_than_255_bytes_is_read),
+		cmocka_unit_test(the_boot_file_is_in_an_option_or_in_its_field),
+		cmocka_unit_test(rapid_commit_is_noticed),
 		cmocka_unit_test(a_request_says_what_it_is_told_to),
 		cmocka_unit_test(a_message_that_is_not_for_us_is_refused),
 		cmocka_unit_test(an_option_that_runs_over_the_end_spoils_the_message),

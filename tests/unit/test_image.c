@@ -3,14 +3,18 @@
 #include "tests/unit/image_fixture.h"
 
 #include <errno.h>
+#include <signal.h>
+#include <sys/wait.h>
 
-static bool disk_is_full;
+static bool disk_is_full, power_fails;
 
 int __real_fsync(int fd);
 int __wrap_fsync(int fd);
 
 int __wrap_fsync(int fd)
 {
+	if (power_fails)
+		kill(getpid(), SIGKILL);
 	if (!disk_is_full)
 		return __real_fsync(fd);
 	errno = ENOSPC;
@@ -21,7 +25,7 @@ static void test_an_image_without_modules(void **state)
 {
 	(void)state;
 	assert_int_equal(build(NULL), 0);
-	expect_names(BASE "init proc run sys ");
+	expect_names(BASE "proc run sys ");
 	expect_file(".", S_IFDIR | 0755, "");
 	expect_file("init", S_IFREG | 0755, "#!/x\n");
 }
@@ -32,6 +36,9 @@ static void test_options_go_into_files(void **state)
 	assert_int_equal(BUILD("--cmdline", "root=LABEL=x", "--cmdline=ro quiet",
 			       "--sealed", "rd.shell=0"),
 			 0);
+	/* what locks it, then /init, then what a damaged image may lack */
+	expect_names(". etc etc/rootling etc/rootling/sealed init dev etc/initrd-release "
+		     "etc/rootling/cmdline proc run sys ");
 	expect_file("etc/rootling/cmdline", S_IFREG | 0644, "root=LABEL=x\nro quiet\n");
 	expect_file("etc/rootling/sealed", S_IFREG | 0644, "rd.shell=0\n");
 }
@@ -50,7 +57,7 @@ static void test_folders_are_added_with_modes(void **state)
 	add = mem_printf("%s:/", in_folder("tree"));
 	assert_int_equal(BUILD("--add", add), 0);
 	expect_names(
-		". bin bin/link bin/tool dev etc etc/initrd-release init proc run sys ");
+		". etc init bin bin/link bin/tool dev etc/initrd-release proc run sys ");
 	expect_file(".", S_IFDIR | 0755, "");
 	expect_file("etc", S_IFDIR | 0750, "");
 	expect_file("bin/tool", S_IFREG | 04711, "tool");
@@ -124,7 +131,7 @@ static void test_the_same_input_gives_the_same_bytes(void **state)
 static void test_times_are_from_the_environment(void **state)
 {
 	struct newc_entry e;
-	struct image i;
+	struct built_image i;
 
 	(void)state;
 	setenv("SOURCE_DATE_EPOCH", "1700000000", 1);
@@ -173,6 +180,29 @@ static void test_a_failed_build_leaves_the_old_image(void **state)
 	expect_only_in_folder("6.9-x init out ");
 }
 
+static void test_a_build_that_is_killed_while_it_writes(void **state)
+{
+	struct bytes kept = { 0 };
+	int status;
+	pid_t child;
+
+	(void)state;
+	put_text("out", "old");
+	child = fork();
+	if (child == 0) {
+		power_fails = true;
+		_exit(build(NULL));
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+	assert_int_equal(file_read(in_folder("out"), &kept), 0);
+	assert_int_equal(kept.len, 3);
+	bytes_free(&kept);
+	assert_int_equal(build(NULL), 0);
+	expect_only_in_folder("6.9-x init out ");
+	assert_int_equal(access(in_folder("out"), F_OK), 0);
+}
+
 static void test_an_image_is_private_and_alone(void **state)
 {
 	mode_t before = umask(0);
@@ -194,7 +224,7 @@ static void test_wrong_usage(void **state)
 	     *missing[] = { "build", "-o", NULL };
 	char *value[] = { "build", "--verbose=1", NULL },
 	     *operand[] = { "build", "x", NULL };
-	char *none[] = { "ls", NULL }, *no_output[] = { "build", "-v", NULL };
+	char *none[] = { "ls", NULL };
 	char *letter[] = { "build", "-vx", NULL };
 
 	(void)state;
@@ -203,10 +233,22 @@ static void test_wrong_usage(void **state)
 	assert_int_equal(verb_main(&verb_build, 2, value), 1);
 	assert_int_equal(verb_main(&verb_build, 2, operand), 1);
 	assert_int_equal(verb_main(&verb_build, 2, letter), 1);
-	assert_int_equal(verb_main(&verb_build, 2, no_output), 1);
+	assert_int_equal(BUILD("-o", in_folder("nowhere/out")), 1);
 	assert_int_equal(verb_main(&verb_ls, 1, none), 1);
 	assert_int_equal(mkfifo(in_folder("pipe"), 0600), 0);
 	assert_int_equal(BUILD("-o", in_folder("pipe")), 1);
+}
+
+/* Two would share one value, to be freed twice. */
+static void test_no_flag_of_build_is_there_twice(void **state)
+{
+	(void)state;
+	for (const struct flag *f = verb_build.flags; f->name; f++)
+		for (const struct flag *g = f + 1; g->name && f->kind != FLAG_GROUP; g++)
+			if (g->kind != FLAG_GROUP) {
+				assert_string_not_equal(f->name, g->name);
+				assert_int_not_equal(f->field, g->field);
+			}
 }
 
 int main(void)
@@ -220,8 +262,10 @@ int main(void)
 		TEST(test_the_same_input_gives_the_same_bytes),
 		TEST(test_times_are_from_the_environment),
 		TEST(test_a_failed_build_leaves_the_old_image),
+		TEST(test_a_build_that_is_killed_while_it_writes),
 		TEST(test_an_image_is_private_and_alone),
 		TEST(test_wrong_usage),
+		TEST(test_no_flag_of_build_is_there_twice),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

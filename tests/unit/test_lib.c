@@ -6,6 +6,8 @@
 
 #include "tests/unit/cmocka_all.h"
 #include <errno.h>
+#include <inttypes.h>
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -70,6 +72,61 @@ static void distance_counts_edits(void **state)
 	assert_int_equal(str_distance("same", "same", 4), 0);
 	assert_int_equal(str_distance("", "abc", 4), 3);
 	assert_int_equal(str_distance("abcdefgh", "zzzz", 3), 4);
+}
+
+/* The C library of the host knows what each must give. */
+static void expect_format(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+static void expect_format(const char *fmt, ...)
+{
+	char ours[128], theirs[128];
+	struct buf b = BUF_OVER(ours);
+	va_list args;
+
+	va_start(args, fmt);
+	buf_vprintf(&b, fmt, args);
+	va_end(args);
+	va_start(args, fmt);
+	vsnprintf(theirs, sizeof(theirs), fmt, args);
+	va_end(args);
+	assert_string_equal(ours, theirs);
+	assert_int_equal(b.len, strlen(theirs));
+}
+
+static void formats_are_those_of_printf(void **state)
+{
+	(void)state;
+	expect_format("plain");
+	expect_format("%s", "");
+	expect_format("%s and %s%%", "one", "two");
+	expect_format("[%5s|%-5s|%-12s|%2s]", "abc", "abc", "root", "long");
+	expect_format("[%.2s|%.*s|%.*s|%-6.3s]", "abc", 2, "xyz", 9, "short", "abcdef");
+	expect_format("%c%c", 'a', '%');
+	expect_format("%d %d %d %d", 0, 7, -1, INT_MAX);
+	expect_format("%d %u %x %X", INT_MIN, UINT_MAX, 0xbeefu, 0xbeefu);
+	expect_format("[%5u|%05u|%-5u|%03u|%06u]", 12u, 12u, 12u, 1234u, 0u);
+	expect_format("[%5d|%05d|%-5d|%02d]", -12, -12, -12, -345);
+	expect_format("%02x:%02x %08X", 0xau, 0xffu, 0x1234u);
+	expect_format("%lu %llu %zu %ld", ULONG_MAX, ULLONG_MAX, (size_t)42, LONG_MIN);
+	expect_format("%lx %016llX %8" PRIu64, 0x123456789abcdeful, 0xabcull,
+		      UINT64_C(99));
+}
+
+static void a_format_that_does_not_fit_is_cut(void **state)
+{
+	char text[8];
+	struct buf b = BUF_OVER(text);
+
+	(void)state;
+	buf_printf(&b, "%5d", 1);
+	assert_false(b.truncated);
+	buf_printf(&b, "%5d", 1);
+	assert_true(b.truncated);
+	assert_string_equal(text, "    1  ");
+	assert_true(FORMAT(text, "%s", "a line"));
+	assert_string_equal(text, "a line");
+	assert_false(FORMAT(text, "%s of %d", "a line", 12));
+	assert_string_equal(text, "a line ");
 }
 
 static void a_full_buffer_cuts_and_remembers(void **state)
@@ -177,6 +234,8 @@ int main(void)
 		cmocka_unit_test(copies_are_whole_or_empty),
 		cmocka_unit_test(names_equal_across_dashes),
 		cmocka_unit_test(distance_counts_edits),
+		cmocka_unit_test(formats_are_those_of_printf),
+		cmocka_unit_test(a_format_that_does_not_fit_is_cut),
 		cmocka_unit_test(a_full_buffer_cuts_and_remembers),
 		cmocka_unit_test(json_escapes_what_json_must_not_hold),
 		cmocka_unit_test(unprintable_bytes_become_hexadecimal),

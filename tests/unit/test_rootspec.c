@@ -16,7 +16,9 @@ static const struct vector {
 } vectors[] = {
 	{ "/dev/vda1", ROOT_PATH, "vda1" },
 	{ "/dev/mapper/vg-root", ROOT_PATH, "mapper/vg-root" },
-	{ "/dev/disk/by-id/x", ROOT_PATH, "disk/by-id/x" },
+	{ "/dev/disk/by-id/virtio-x\\x20y-part1", ROOT_ID, "virtio-x\\x20y-part1" },
+	{ "/dev/disk/by-path/pci-0000:00:04.0", ROOT_BUS_PATH, "pci-0000:00:04.0" },
+	{ "/dev/disk/by-diskseq/1", ROOT_PATH, "disk/by-diskseq/1" },
 	{ "UUID=" UUID, ROOT_UUID, UUID },
 	{ "UUID=\"" UUID "\"", ROOT_UUID, UUID },
 	{ "LABEL=a b", ROOT_LABEL, "a b" },
@@ -98,13 +100,96 @@ static void other_forms_are_refused(void **state)
 		"123456789",
 		"99999999999999:1",
 		"virtiofs:root",
-		"PARTUUID=deadbeef-02/PARTNROFF=1",
+		"PARTUUID=deadbeef-02/PARTNROFF=",
+		"PARTUUID=deadbeef-02/PARTNROFF=x",
+		"PARTUUID=deadbeef-02/PARTNROFF=--1",
+		"PARTUUID=deadbeef-02/PARTNROFF=2147483648",
+		"PARTUUID=deadbeef-02/PARTNROFF=1/",
+		"PARTUUID=deadbeef-02/1",
+		"PARTUUID=/PARTNROFF=1",
+		"gpt-auto ",
+		"gpt",
 	};
 	struct rootspec spec;
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++)
 		assert_int_equal(rootspec_parse(forms[i], &spec), -EINVAL);
+}
+
+static void neighbours_are_parsed(void **state)
+{
+	static const struct {
+		const char *spec;
+		int32_t distance;
+	} neighbours[] = {
+		{ "PARTUUID=deadbeef-02/PARTNROFF=1", 1 },
+		{ "PARTUUID=deadbeef-02/PARTNROFF=0", 0 },
+		{ "PARTUUID=deadbeef-02/PARTNROFF=-1", -1 },
+		{ "/dev/disk/by-partuuid/deadbeef-02/PARTNROFF=2147483647", INT32_MAX },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(neighbours) / sizeof(neighbours[0]); i++) {
+		struct rootspec spec;
+
+		assert_int_equal(rootspec_parse(neighbours[i].spec, &spec), 0);
+		assert_int_equal(spec.kind, ROOT_PARTUUID);
+		assert_string_equal(spec.value, "deadbeef-02");
+		assert_int_equal(spec.partnroff, neighbours[i].distance);
+	}
+}
+
+static void several_are_separated_by_commas_that_are_in_no_label(void **state)
+{
+	static const struct {
+		const char *text;
+		unsigned count;
+		const char *printed; /* with | between them */
+	} lists[] = {
+		{ "/dev/vda", 1, "/dev/vda" },
+		{ "UUID=x,LABEL=y,/dev/sda1,8:1,b302,gpt-auto", 6,
+		  "UUID=x|LABEL=y|/dev/sda1|8:1|179:2|gpt-auto" },
+		{ "LABEL=a,b", 1, "LABEL=a,b" },
+		{ "LABEL=a,b302", 1, "LABEL=a,b302" },
+		{ "LABEL=a,b,UUID=x", 2, "LABEL=a,b|UUID=x" },
+		{ "LABEL=a,,PARTLABEL=b c,LABEL=d", 3, "LABEL=a,|PARTLABEL=b c|LABEL=d" },
+		{ "LABEL=\"a,UUID=x\",UUID=y", 2, "LABEL=a,UUID=x|UUID=y" },
+		{ "LABEL='a,UUID=x',8:1", 2, "LABEL=a,UUID=x|8:1" },
+		{ "LABEL='a,UUID=x", 2, "LABEL='a|UUID=x" },
+		{ "PARTUUID=d-1/PARTNROFF=-1,PARTUUID=d-2", 2,
+		  "PARTUUID=d-1/PARTNROFF=-1|PARTUUID=d-2" },
+		{ "/dev/disk/by-label/a\\x2cb,/dev/disk/by-id/x,/dev/disk/by-path/y", 3,
+		  "LABEL=a,b|/dev/disk/by-id/x|/dev/disk/by-path/y" },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
+		struct rootspec specs[8];
+		char text[256];
+		struct buf b = BUF_OVER(text);
+		int count = rootspec_parse_list(lists[i].text, specs, 8);
+
+		assert_int_equal(count, lists[i].count);
+		for (int k = 0; k < count; k++) {
+			buf_puts(&b, k ? "|" : "");
+			rootspec_print(&specs[k], &b);
+		}
+		assert_string_equal(text, lists[i].printed);
+	}
+}
+
+static void a_list_with_a_wrong_or_too_many_devices_is_refused(void **state)
+{
+	struct rootspec specs[2];
+
+	(void)state;
+	assert_int_equal(rootspec_parse_list("8:1,8:2,8:3", specs, 2), -E2BIG);
+	assert_int_equal(rootspec_parse_list("8:1,8:2", specs, 2), 2);
+	assert_int_equal(rootspec_parse_list("8:1,", specs, 2), -EINVAL);
+	assert_int_equal(rootspec_parse_list(",8:1", specs, 2), -EINVAL);
+	assert_int_equal(rootspec_parse_list("8:1,vda1", specs, 2), -EINVAL);
+	assert_int_equal(rootspec_parse_list("", specs, 2), -EINVAL);
 }
 
 static void long_values_are_refused_not_cut(void **state)
@@ -118,6 +203,7 @@ static void long_values_are_refused_not_cut(void **state)
 	assert_int_equal(strlen(spec.value), 255);
 	text[6 + 255] = 'x';
 	assert_int_equal(rootspec_parse(text, &spec), -ENAMETOOLONG);
+	assert_int_equal(rootspec_parse_list(text, &spec, 1), -ENAMETOOLONG);
 }
 
 static const struct rootdev vda1 = {
@@ -147,6 +233,9 @@ static void a_device_is_matched_by_what_the_spec_names(void **state)
 		{ "LABEL=" UUID, false },
 		{ "PARTUUID=DEADBEEF-01", true },
 		{ "PARTUUID=deadbeef-02", false },
+		{ "PARTUUID=deadbeef-01/PARTNROFF=1", false },
+		{ "/dev/disk/by-id/vda1", false },
+		{ "gpt-auto", false },
 		{ "PARTLABEL=Linux root", true },
 		{ "PARTLABEL=Linux", false },
 		{ "254:1", true },
@@ -209,6 +298,9 @@ int main(void)
 		cmocka_unit_test(names_are_parsed),
 		cmocka_unit_test(device_numbers_are_parsed),
 		cmocka_unit_test(other_forms_are_refused),
+		cmocka_unit_test(neighbours_are_parsed),
+		cmocka_unit_test(several_are_separated_by_commas_that_are_in_no_label),
+		cmocka_unit_test(a_list_with_a_wrong_or_too_many_devices_is_refused),
 		cmocka_unit_test(long_values_are_refused_not_cut),
 		cmocka_unit_test(a_device_is_matched_by_what_the_spec_names),
 		cmocka_unit_test(what_is_not_known_never_matches),

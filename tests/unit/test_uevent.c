@@ -1,8 +1,76 @@
 /* Messages as the kernel 6.1 sent them, and what is not one. */
+/* wrap: recvmsg */
 #include "modules/uevent.h"
 
 #include "tests/unit/cmocka_all.h"
 #include <errno.h>
+#include <linux/netlink.h>
+#include <string.h>
+#include <sys/socket.h>
+
+/* What the socket gives, one a call. */
+static const struct arrival {
+	int err; /* of the call itself */
+	uint32_t nl_pid;
+	uid_t uid;
+	int flags;
+	int no_credentials;
+} * next;
+
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags);
+
+ssize_t __wrap_recvmsg(int fd, struct msghdr *header, int flags)
+{
+	const struct arrival *now = next++;
+	struct ucred who = { .uid = now->uid };
+	struct cmsghdr *control = CMSG_FIRSTHDR(header);
+
+	(void)fd, (void)flags;
+	if (now->err) {
+		errno = now->err;
+		return -1;
+	}
+	*(struct sockaddr_nl *)header->msg_name =
+		(struct sockaddr_nl){ .nl_family = AF_NETLINK, .nl_pid = now->nl_pid };
+	memcpy(header->msg_iov->iov_base, "add@/x", 7);
+	header->msg_flags = now->flags;
+	if (now->no_credentials) {
+		header->msg_controllen = 0;
+	} else {
+		control->cmsg_level = SOL_SOCKET;
+		control->cmsg_type = SCM_CREDENTIALS;
+		control->cmsg_len = CMSG_LEN(sizeof(who));
+		memcpy(CMSG_DATA(control), &who, sizeof(who));
+	}
+	return 7;
+}
+
+static void only_the_kernel_is_believed(void **state)
+{
+	static const struct {
+		struct arrival arrivals[3];
+		int result;
+	} cases[] = {
+		{ { { 0 } }, 7 },
+		{ { { .err = EAGAIN } }, 0 },
+		{ { { .err = EINTR }, { 0 } }, 7 },
+		{ { { .err = ENOBUFS } }, -ENOBUFS },
+		{ { { .nl_pid = 123 }, { .err = EAGAIN } }, 0 },
+		{ { { .uid = 1000 }, { .err = EAGAIN } }, 0 },
+		{ { { .no_credentials = 1 }, { .err = EAGAIN } }, 0 },
+		/* cut: what it said is lost, so look at everything; but not for strangers */
+		{ { { .flags = MSG_TRUNC } }, -ENOBUFS },
+		{ { { .nl_pid = 123, .flags = MSG_TRUNC }, { .err = EAGAIN } }, 0 },
+		{ { { .uid = 1000 }, { 0 } }, 7 },
+	};
+	char message[UEVENT_MESSAGE_MAX];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		next = cases[i].arrivals;
+		assert_int_equal(uevent_receive(0, message), cases[i].result);
+	}
+}
 
 #define PARSE(text, out) uevent_parse((text), sizeof(text), (out))
 
@@ -61,6 +129,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_partition_of_the_kernel),
 		cmocka_unit_test(a_device_that_wants_a_driver),
+		cmocka_unit_test(only_the_kernel_is_believed),
 		cmocka_unit_test(what_is_not_a_kernel_message_is_refused),
 	};
 

@@ -11,11 +11,12 @@ static void a_whole_file(void **state)
 
 	(void)state;
 	assert_int_equal(
-		unit_parse("# comment\n[Unit]\nDescription=a page\n\n[Service]\n"
-			   "ExecStart = /bin/serve  -p 80 \"two words\" it\\'s\n"
-			   "Environment=A=1 'B=2 3'\nEnvironment=C=\nRestart=always\n"
-			   "RestartSec=2\n[Install]\nWantedBy=multi-user.target\n",
-			   &u, &e),
+		unit_parse(
+			"# comment\n[Unit]\nDescription=a page\n\n[Service]\n"
+			"ExecStart = /bin/serve  -p 80 \"two words\" it\\'s\n"
+			"Environment=A=1 'B=2 3'\nEnvironment=C=\nRestart=always\n"
+			"RestartSec=2\nTimeoutStopSec=7\n[Install]\nWantedBy=multi-user.target\n",
+			&u, &e),
 		0);
 	assert_string_equal(u.argv[0], "/bin/serve");
 	assert_string_equal(u.argv[3], "two words");
@@ -26,6 +27,7 @@ static void a_whole_file(void **state)
 	assert_string_equal(u.environment[2], "C=");
 	assert_int_equal(u.restart, UNIT_RESTART_ALWAYS);
 	assert_int_equal(u.restart_ms, 2000);
+	assert_int_equal(u.stop_ms, 7000);
 }
 
 static void errors_name_line_and_cause(void **state)
