@@ -115,6 +115,26 @@ static int plan_softdeps(struct modload *m, int node, const char *when, unsigned
 	return err;
 }
 
+/* The driver of a bus makes its devices while it is being loaded. A driver of such devices that
+ * comes in the middle of that would take the rest of them first, and what is /dev/vda would be
+ * a matter of luck; so it comes after. */
+static int plan_after_bus(struct modload *m, int node)
+{
+	static const char *const buses[] = { "virtio_pci", "virtio_mmio" };
+	int err = 0;
+
+	if (!str_after(m->nodes[node].name, "virtio_"))
+		return 0;
+	for (unsigned i = 0; i < sizeof(buses) / sizeof(*buses) && err != -ENOSPC; i++) {
+		int bus = find_node(m, buses[i]);
+
+		/* what is open is still finding out what it needs, maybe this node */
+		if (bus >= 0 && m->graph.nodes[bus].state != MODGRAPH_OPEN)
+			err = modgraph_need(&m->graph, node, bus, false);
+	}
+	return err == -ENOSPC ? err : 0;
+}
+
 static int plan_line(struct modload *m, const char *name, const char *line,
 		     unsigned depth)
 {
@@ -136,6 +156,8 @@ static int plan_line(struct modload *m, const char *name, const char *line,
 		err = plan_hard(m, node, depth);
 	if (!err)
 		err = plan_softdeps(m, node, "pre:", depth);
+	if (!err && IS_ENABLED(CONFIG_MODULES_PARALLEL))
+		err = plan_after_bus(m, node);
 	modgraph_close(&m->graph, node);
 	if (!err)
 		err = plan_softdeps(m, node, "post:", depth);

@@ -212,6 +212,7 @@ static int set_up(void **state)
 		{ "loop_b", "loop-b.ko:", 0 },
 		{ "gone", "gone.ko:", 0 },
 		{ "coming", "coming.ko:", 0 },
+		{ "virtio_blk", "virtio_blk.ko: virtio_ring.ko virtio.ko", 0 },
 	};
 	struct modindex_row alias[] = {
 		{ "pci:v00001AF4d*", "virtio_pci", 0 },
@@ -513,6 +514,22 @@ static void a_driver_that_never_returns_holds_up_only_those_that_need_it(void **
 		"module virtio_ring: still loading after 3 minutes: given up\n");
 }
 
+static void the_disks_of_a_bus_wait_until_it_has_made_all_of_them(void **state)
+{
+	(void)state;
+	f.look_ms = 1000;
+	f.processors = "0-3";
+	f.run.slow = NULL;
+	f.seen->refused = "virtio-pci";
+	f.seen->refusal = ETIMEDOUT;
+	assert_true(modplan_name(&f.m, "virtio_pci") >= 0);
+	assert_true(modplan_name(&f.m, "virtio_blk") >= 0);
+	modrun_finish(&f.run);
+	assert_non_null(strstr(f.seen->transcript, "virtio-pci.ko"));
+	assert_null(strstr(f.seen->transcript, "virtio_blk.ko"));
+	modloader_kill(&f.run);
+}
+
 #define TEST(function) cmocka_unit_test_setup_teardown(function, set_up, tear_down)
 
 int main(void)
@@ -535,6 +552,7 @@ int main(void)
 		TEST(on_several_processors_the_order_that_must_hold_holds),
 		TEST(a_loader_that_dies_fails_its_module_alone),
 		TEST(a_driver_that_never_returns_holds_up_only_those_that_need_it),
+		TEST(the_disks_of_a_bus_wait_until_it_has_made_all_of_them),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
