@@ -30,6 +30,8 @@ struct http_tunnel {
 	ssize_t (*fill)(void *ctx, char *data, size_t size);
 	/* Polled for input, then fill() is called; -1: none. */
 	int (*fd)(void *ctx);
+	/* By when fill() is to be called in any case; UINT64_MAX: by none. */
+	uint64_t (*due_ms)(void *ctx);
 	void (*close)(void *ctx);
 };
 
