@@ -1,13 +1,14 @@
 #include "http/web.h"
 
-/* The assembler reads the file from the top of the tree; http/Kbuild names it to make. */
-#define EMBED(symbol, path)                                \
-	__asm__(".pushsection .rodata." #symbol ",\"a\"\n" \
-		".global " #symbol "\n" #symbol ":\n"      \
-		".incbin \"" path "\"\n"                   \
-		".byte 0\n"                                \
-		".popsection")
+/* web_files[] of struct web_file, and the bytes of page_html[] */
+#include <generated/web_files.h>
 
-EMBED(web_index_html, "http/web/index.html");
-EMBED(web_style_css, "http/web/style.css");
-EMBED(web_status_js, "http/web/status.js");
+const struct text web_page = { (const char *)page_html, sizeof(page_html) };
+
+const struct web_file *web_find(struct text path)
+{
+	for (size_t i = 0; i < sizeof(web_files) / sizeof(web_files[0]); i++)
+		if (text_is(path, web_files[i].path))
+			return &web_files[i];
+	return NULL;
+}

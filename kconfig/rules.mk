@@ -111,6 +111,16 @@ $(O)/host/include/generated/universal.h: initramfs/universal.conf FORCE
 	$(call if_changed,universal)
 $(foreach f,host unit fuzz cov,$(O)/$(f)/initramfs/universal_text.o): | $(O)/host/include/generated/universal.h
 
+# The files of the web page, as arrays of C; the list is part of the command, so that one more or
+# less is noticed.
+web-files := $(sort $(wildcard http/web/*))
+cmd_web = scripts/embed $@ $< $(web-files)
+tag_web := EMBED
+$(O)/include/generated/web_files.h $(O)/host/include/generated/web_files.h: http/page.html $(web-files) scripts/embed FORCE
+	$(call if_changed,web)
+$(O)/target/http/web.o: | $(O)/include/generated/web_files.h
+$(foreach f,host unit fuzz cov,$(O)/$(f)/http/web.o): | $(O)/host/include/generated/web_files.h
+
 # ---- unit tests and fuzzers: one program a file
 
 unit-tests := $(patsubst tests/unit/test_%.c,%,$(wildcard tests/unit/test_*.c))
