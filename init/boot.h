@@ -97,6 +97,11 @@ struct boot {
 	struct power_button buttons[BOOT_BUTTONS_MAX];
 	struct shell shells[BOOT_SHELLS_MAX];
 
+	struct {
+		uint64_t at_ms;
+		unsigned lines, devices, network;
+	} told; /* when the status was written last, and what it knew */
+
 	char verdict[BOOT_VERDICT_SIZE];
 	char note[192];		/* what the log line of @stage says */
 	char module_error[192]; /* what the last one that failed said */

@@ -91,6 +91,7 @@ bool loop_round(struct loop *loop, uint64_t until_ms)
 	struct pollfd fds[LOOP_SOURCES_MAX];
 	uint64_t wake_ms = earliest(loop, until_ms);
 	unsigned count = loop->source_count;
+	bool served;
 	int ready;
 
 	for (unsigned i = 0; i < count; i++)
@@ -99,7 +100,10 @@ bool loop_round(struct loop *loop, uint64_t until_ms)
 	for (unsigned i = 0; ready > 0 && i < count; i++)
 		if (fds[i].revents)
 			serve(loop, fds[i].fd);
-	return run_timers(loop) || ready > 0;
+	served = run_timers(loop) || ready > 0;
+	if (IS_ENABLED(CONFIG_HTTP) && served && loop->after)
+		loop->after(loop->after_ctx);
+	return served;
 }
 
 void loop_close_all(struct loop *loop)

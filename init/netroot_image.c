@@ -7,6 +7,7 @@
 #include "lib/fd.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
+#include "lib/meminfo.h"
 #include "lib/str.h"
 #include "mount/inroot.h"
 
@@ -20,24 +21,12 @@
 #define KEY_PATH   "/etc/rootling/fetch.pem"
 #define CA_PATH	   "/etc/ssl/certs/ca-certificates.crt"
 
-/* What the kernel thinks can be had without swapping, less an eighth for who uses the image. */
+/* What can be had, less an eighth for who uses the image. */
 static uint64_t memory_for_image(void)
 {
-	char text[4096], *line, *end;
-	uint64_t kib;
+	fd_auto int fd = open(MEMINFO_PATH, O_RDONLY | O_CLOEXEC);
 
-	if (fd_read_file(AT_FDCWD, "/proc/meminfo", text, sizeof(text)) < 0)
-		return 0;
-	line = strstr(text, "MemAvailable:");
-	if (!line)
-		return 0;
-	line += strlen("MemAvailable:");
-	line += strspn(line, " ");
-	end = line + strcspn(line, " \n");
-	*end = '\0';
-	if (str_parse_u64(line, 10, &kib) || kib > UINT64_MAX / 1024)
-		return 0;
-	return kib * 1024 / 8 * 7;
+	return meminfo_read(fd).available_bytes / 8 * 7;
 }
 
 /* A tmpfs of its own, so that an image without end fills nothing else. The file or -errno. */

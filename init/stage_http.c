@@ -2,6 +2,7 @@
 
 #include "http/http.h"
 #include "init/stages.h"
+#include "init/status.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
@@ -57,6 +58,7 @@ int stage_http(struct boot *boot)
 		.started = started,
 		.ctx = boot,
 	};
+	status_follow(boot);
 	stage_note(boot, "worker started");
 	return worker_start(&boot->loop, &boot->http);
 }

@@ -10,98 +10,9 @@
 
 #include <inttypes.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #define FILE_SIZE_MAX 24576
-
-/* ---- status.json */
-
-/* root=iscsi:USER:PASSWORD@…, also as netroot=. */
-static bool holds_login(const char *value)
-{
-	return IS_ENABLED(CONFIG_NETROOT_ISCSI) && str_after(value, "iscsi:") &&
-	       strchr(value, '@');
-}
-
-static void print_device(struct buf *b, const struct blockdev *dev)
-{
-	buf_puts(b, "\n    {\"name\":");
-	buf_json_string(b, dev->name);
-	buf_printf(b, ",\"major\":%u,\"minor\":%u", dev->major, dev->minor);
-	if (dev->probed && !dev->probe_err) {
-		buf_printf(b, ",\"type\":\"%s\",\"uuid\":", dev->fs.type);
-		buf_json_string(b, dev->fs.uuid);
-		buf_puts(b, ",\"label\":");
-		buf_json_string(b, dev->fs.label);
-	}
-	buf_puts(b, "}");
-}
-
-static void print_string(struct buf *b, const char *key, const char *value)
-{
-	buf_printf(b, "  \"%s\": ", key);
-	if (value && *value)
-		buf_json_string(b, value);
-	else
-		buf_puts(b, "null");
-	buf_puts(b, ",\n");
-}
-
-/* What is waited for, and how much of an image has come. */
-static void print_netroot(const struct netroot *n, struct buf *b)
-{
-	print_string(b, "waiting_for", n->waits_for);
-	if (n->spec.kind == NETROOT_IMAGE)
-		buf_printf(b,
-			   "  \"image_bytes\": %" PRIu64 ",\n  \"image_total\": %" PRIu64
-			   ",\n",
-			   n->report.bytes, n->report.total);
-}
-
-static const char *state_name(const struct boot *boot)
-{
-	if (boot->failed)
-		return "failed";
-	return boot->supervisor.count ? "running" : "booting";
-}
-
-static void print_status(const struct boot *boot, struct buf *b)
-{
-	struct utsname kernel;
-
-	(void)uname(&kernel); /* cannot fail with a valid pointer */
-	buf_puts(b, "{\n");
-	print_string(b, "state", state_name(boot));
-	print_string(b, "stage", boot->stage);
-	print_string(b, "verdict", boot->failed ? boot->verdict : NULL);
-	print_string(b, "kernel", kernel.release);
-	print_string(b, "root",
-		     boot->config.root && holds_login(boot->config.root)
-			     ? "iscsi:***"
-			     : boot->config.root);
-	print_string(b, "root_device", boot->root ? boot->root->name : NULL);
-	buf_printf(b, "  \"monotonic_us\": %" PRIu64 ",\n", clock_monotonic_us());
-	if (IS_ENABLED(CONFIG_NETCFG)) {
-		buf_puts(b, "  \"network\": ");
-		network_print_json(&boot->known, b);
-		buf_puts(b, ",\n");
-	}
-	if (IS_ENABLED(CONFIG_NETROOT))
-		print_netroot(&boot->netroot, b);
-	buf_puts(b, "  \"devices\": [");
-	for (unsigned i = 0; i < boot->device_count; i++) {
-		if (i)
-			buf_puts(b, ",");
-		print_device(b, &boot->devices[i]);
-	}
-	buf_puts(b, "\n  ],\n  \"no_module_for\": [");
-	for (unsigned i = 0; i < boot->no_driver_count; i++) {
-		if (i)
-			buf_puts(b, ", ");
-		buf_json_string(b, boot->no_driver[i]);
-	}
-	buf_puts(b, "]\n}\n");
-}
+#define FOLLOW_MS     200 /* between two of those who look on */
 
 /* ---- report.txt */
 
@@ -124,8 +35,8 @@ static void print_redacted(struct buf *b, const char *cmdline)
 
 	(void)str_copy(copy, sizeof(copy), cmdline); /* same size */
 	while (cmdline_next(&rest, &word)) {
-		bool hidden =
-			word.value && (is_secret(word.name) || holds_login(word.value));
+		bool hidden = word.value &&
+			      (is_secret(word.name) || status_holds_login(word.value));
 		const char *value = hidden ? "***" : word.value;
 		const char *quote = value && strpbrk(value, " \t") ? "\"" : "";
 
@@ -195,13 +106,58 @@ static void write_file(const struct boot *boot, const char *path,
 		log_debug("%s: %s", path, strerror(-err));
 }
 
+static void note_told(struct boot *boot)
+{
+	boot->told.at_ms = clock_monotonic_ms();
+	boot->told.lines = log_lines();
+	boot->told.devices = boot->device_changes;
+	boot->told.network = boot->known.changes;
+}
+
 void status_write(struct boot *boot)
 {
-	write_file(boot, BOOT_STATE_DIR "/status.json", print_status);
+	write_file(boot, BOOT_STATE_DIR "/status.json", status_print_json);
 	write_file(boot, BOOT_STATE_DIR "/timeline.json", print_timeline);
 	write_file(boot, BOOT_STATE_DIR "/boot.log", print_log);
 	if (boot->failed)
 		write_file(boot, BOOT_STATE_DIR "/report.txt", print_report);
-	if (IS_ENABLED(CONFIG_HTTP))
+	if (IS_ENABLED(CONFIG_HTTP)) {
+		write_file(boot, BOOT_STATE_DIR "/metrics.prom", status_print_metrics);
+		note_told(boot);
 		http_tell(boot);
+	}
+}
+
+/* ---- while somebody looks on */
+
+/* To make the timer end a round is all it is for. */
+static void wake(void *ctx)
+{
+	(void)ctx;
+}
+
+static bool has_news(const struct boot *boot)
+{
+	return boot->told.lines != log_lines() ||
+	       boot->told.devices != boot->device_changes ||
+	       boot->told.network != boot->known.changes;
+}
+
+static void follow(void *ctx)
+{
+	struct boot *boot = ctx;
+	uint64_t due_ms = boot->told.at_ms + FOLLOW_MS;
+
+	if (!boot->http.pid || !has_news(boot))
+		return;
+	if (clock_monotonic_ms() >= due_ms)
+		status_write(boot);
+	else
+		(void)loop_set_timer(&boot->loop, due_ms, wake, boot); /* or later */
+}
+
+void status_follow(struct boot *boot)
+{
+	boot->loop.after = follow;
+	boot->loop.after_ctx = boot;
 }

@@ -23,6 +23,7 @@ static struct {
 } state;
 
 static struct {
+	unsigned lines; /* ever */
 	size_t len;
 	char text[RING_SIZE];
 } ring;
@@ -75,6 +76,7 @@ static void remember(const char *text)
 		   (unsigned)(now_us % 1000000), text);
 	line[b.len++] = '\n';
 	ring_put(line, b.len);
+	ring.lines++;
 }
 
 void log_write(enum log_level level, const char *fmt, ...)
@@ -101,6 +103,11 @@ void log_write(enum log_level level, const char *fmt, ...)
 		/* nowhere to report a failed log write */
 		(void)!write(state.kmsg_fd, record, b.len);
 	errno = saved_errno;
+}
+
+unsigned log_lines(void)
+{
+	return ring.lines;
 }
 
 size_t log_ring_read(char *out, size_t size)

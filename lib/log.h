@@ -39,4 +39,7 @@ void log_write(enum log_level level, const char *fmt, ...)
  * "[seconds.micros] text\n"; NUL-terminated. Returns the length. */
 size_t log_ring_read(char *out, size_t size);
 
+/* How many lines there have been, whether they are still in the ring or not. */
+unsigned log_lines(void);
+
 #endif

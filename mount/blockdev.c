@@ -259,6 +259,11 @@ void blockdev_read_partition(struct blockdev *dev)
 	(void)read_entry(dev, dev->partn, start_sector * 512, &dev->part); /* said */
 }
 
+uint64_t blockdev_size_bytes(const char *name)
+{
+	return read_number(name, "size") * 512;
+}
+
 bool blockdev_has_medium(const struct blockdev *dev)
 {
 	return read_number(dev->name, "size") > 0;

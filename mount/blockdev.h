@@ -41,6 +41,9 @@ void blockdev_probe(struct blockdev *dev);
 /* Reads the partition table of the disk @dev lies on into dev->part, once. */
 void blockdev_read_partition(struct blockdev *dev);
 
+/* The size of the device of that name now; 0: not known. */
+uint64_t blockdev_size_bytes(const char *name);
+
 /* Does it hold anything? A loop, device mapper or RAID device and a drive without a medium
  * are announced before they do. */
 bool blockdev_has_medium(const struct blockdev *dev);
