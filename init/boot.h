@@ -39,6 +39,12 @@ struct shell {
 	uint64_t start_at_ms; /* 0: not to be started by itself */
 };
 
+/* That of the console in the browser, and who has it. */
+struct shell_remote {
+	pid_t pid; /* 0: not running */
+	char who[64];
+};
+
 /* A connection to the control socket, and an input device with a power button. */
 struct control_client {
 	struct boot *boot; /* NULL: free */
@@ -96,6 +102,7 @@ struct boot {
 	struct control_client clients[BOOT_CLIENTS_MAX];
 	struct power_button buttons[BOOT_BUTTONS_MAX];
 	struct shell shells[BOOT_SHELLS_MAX];
+	struct shell_remote shell_remote;
 
 	struct {
 		uint64_t at_ms;

@@ -1,6 +1,7 @@
 #include "init/children.h"
 
 #include "init/shell.h"
+#include "init/shell_remote.h"
 #include "lib/clock.h"
 #include "lib/klibc.h"
 
@@ -37,6 +38,8 @@ void children_stop(struct boot *boot)
 		worker_stop(worker_of(boot, i));
 	if (IS_ENABLED(CONFIG_RECOVERY_SHELL))
 		shell_end_all(boot);
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+		shell_remote_end(boot);
 	for (unsigned i = 0; i < WORKERS; i++) {
 		struct worker *w = worker_of(boot, i);
 

@@ -3,6 +3,7 @@
 #include "init/children.h"
 #include "init/recovery.h"
 #include "init/shell.h"
+#include "init/shell_remote.h"
 #include "init/shutdown.h"
 #include "init/stage_appliance.h"
 #include "init/stage_fsck.h"
@@ -38,6 +39,8 @@ void events_reap(struct boot *boot)
 			continue;
 		if (IS_ENABLED(CONFIG_RECOVERY_SHELL))
 			shell_reap(boot, pid, status);
+		if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+			shell_remote_reap(boot, pid, status);
 		if (IS_ENABLED(CONFIG_FSCK))
 			fsck_reap(boot, pid, status);
 		if (IS_ENABLED(CONFIG_APPLIANCE))

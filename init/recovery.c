@@ -3,6 +3,7 @@
 #include "init/console.h"
 #include "init/devices.h"
 #include "init/shell.h"
+#include "init/shell_remote.h"
 #include "init/shutdown.h"
 #include "init/status.h"
 #include "lib/clock.h"
@@ -50,6 +51,8 @@ void recovery_break(struct boot *boot, const char *stage)
 	while (!boot->retry && shell_any(boot))
 		(void)loop_round(&boot->loop, 0);
 	shell_end_all(boot);
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+		shell_remote_end(boot);
 	boot->at_break = false;
 	boot->retry = false;
 }

@@ -44,14 +44,25 @@ static int open_terminal(const char *name)
 	return fd;
 }
 
-static void become_shell(struct boot *boot, const char *console)
+void shell_become(int terminal, const char *term)
 {
 	static char *const argv[] = { "-sh", NULL }; /* a login shell: /etc/profile */
+	char *const envp[] = { "HOME=/", (char *)term, "PS1=rootling# ",
+			       "PATH=/usr/sbin:/usr/bin:/sbin:/bin", NULL };
+
+	(void)ioctl(terminal, TIOCSCTTY,
+		    (void *)1); /* without: a shell, no job control */
+	/* keys hit before the prompt are no commands */
+	(void)tcflush(terminal, TCIFLUSH);
+	(void)fd_make_stdio(terminal); /* the old ones still work */
+	execve(SHELL, argv, envp);
+	_exit(SHELL_EXIT_ABSENT);
+}
+
+static void become_shell(struct boot *boot, const char *console)
+{
 	const char *number = str_after(console, "tty");
 	bool virtual = number && *number >= '0' && *number <= '9';
-	char *const envp[] = { "HOME=/", virtual ? "TERM=linux" : "TERM=vt220",
-			       "PS1=rootling# ", "PATH=/usr/sbin:/usr/bin:/sbin:/bin",
-			       NULL };
 	int terminal;
 
 	worker_become_child(&boot->loop);
@@ -59,13 +70,7 @@ static void become_shell(struct boot *boot, const char *console)
 	terminal = open_terminal(console);
 	if (terminal < 0)
 		_exit(EXIT_ABSENT);
-	(void)ioctl(terminal, TIOCSCTTY,
-		    (void *)1); /* without: a shell, no job control */
-	/* keys hit before the prompt are no commands */
-	(void)tcflush(terminal, TCIFLUSH);
-	(void)fd_make_stdio(terminal); /* the old ones still work */
-	execve(SHELL, argv, envp);
-	_exit(127);
+	shell_become(terminal, virtual ? "TERM=linux" : "TERM=vt220");
 }
 
 static struct shell *shell_of(struct boot *boot, const char *console)

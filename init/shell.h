@@ -4,6 +4,8 @@
 
 #include "init/boot.h"
 
+#define SHELL_EXIT_ABSENT 127 /* of a child that found no shell to become */
+
 /* Is there one in the image, and do the options allow it? */
 bool shell_allowed(const struct boot *boot);
 
@@ -17,6 +19,9 @@ bool shell_any(const struct boot *boot);
 
 /* The end of a child, told by the reaper. */
 void shell_reap(struct boot *boot, pid_t pid, int status);
+
+/* For a child that leads a session: becomes the shell on @terminal. @term is "TERM=…". */
+void shell_become(int terminal, const char *term) __attribute__((noreturn));
 
 /* Kills them with what runs in their foreground; none is started again. */
 void shell_end_all(struct boot *boot);

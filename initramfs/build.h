@@ -17,7 +17,7 @@
 struct build_options {
 	char *kernel, *modules_dir, *sysroot, *output, *init, *compress;
 	char *kernel_config, *microcode, *bootconfig;
-	char *ca, *fetch_key;
+	char *ca, *fetch_key, *http_console;
 	struct strings acpi_tables, prepends, appends;
 	struct strings modules, loads, adds, commands, cmdline, sealed;
 	char *firmware_dir;
@@ -78,6 +78,7 @@ int build_add_host(struct build *b);
 int build_add_universal(struct build *b);
 int build_add_options(struct build *b);
 int build_add_trust(struct build *b);
+int build_add_console(struct build *b);
 int build_add_extra(struct build *b);
 int build_add_commands(struct build *b);
 int build_add_klibc(struct build *b);

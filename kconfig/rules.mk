@@ -111,6 +111,15 @@ $(O)/host/include/generated/universal.h: initramfs/universal.conf FORCE
 	$(call if_changed,universal)
 $(foreach f,host unit fuzz cov,$(O)/$(f)/initramfs/universal_text.o): | $(O)/host/include/generated/universal.h
 
+# Our part of --http-console: CONSOLE_INDEX_HTML and so on, as strings of C.
+cmd_console = for f in $(filter http/%,$^); do \
+	printf '\043define CONSOLE_%s %s\n' "$$(basename $$f | tr a-z. A-Z_)" '\'; \
+	sed -e 's/["\]/\\&/g' -e 's/.*/"&\\n" \\/' $$f; echo; done >$@
+tag_console := TEXT
+$(O)/host/include/generated/console.h: $(wildcard http/console/*) FORCE
+	$(call if_changed,console)
+$(foreach f,host unit fuzz cov,$(O)/$(f)/initramfs/build_console.o): | $(O)/host/include/generated/console.h
+
 # The files of the web page, as arrays of C; the list is part of the command, so that one more or
 # less is noticed.
 web-files := $(sort $(wildcard http/web/*))
