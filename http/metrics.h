@@ -1,11 +1,11 @@
-/* The metrics of this boot in Prometheus' text format 0.0.4. */
+/* The metrics of this boot and of the worker itself, in Prometheus' text format 0.0.4. */
 #ifndef HTTP_METRICS_H
 #define HTTP_METRICS_H
 
-#include "http/routes.h"
+#include "http/context.h"
+#include "http/exchange.h"
 
-#include "lib/buf.h"
-
-void metrics_write(const struct http_context *context, struct buf *out);
+void metrics_answer(const struct http_context *context,
+		    const struct http_exchange *exchange, struct response *response);
 
 #endif

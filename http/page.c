@@ -1,117 +1,175 @@
 #include "http/page.h"
 
+#include "http/page_parts.h"
 #include "http/web.h"
 
-#include "lib/fd.h"
-#include "lib/klibc.h"
-
 #include <string.h>
-#include <sys/stat.h>
 
-#define LOG_TAIL 8192
-#define MARK_LEN 2 /* of the braces */
+#define TEXT_HTML     "text/html; charset=utf-8"
+#define STATUS_SIZE   24576
+#define TIMELINE_SIZE 8192
+#define LOG_SIZE      6144
+#define MARK_LEN      2 /* of the braces */
 
-/* Log lines and verdicts quote disks and networks. */
-static void put_escaped(struct buf *out, const char *s, size_t len)
+static const char *state_of(const struct page *page)
 {
-	static const struct {
-		char c;
-		const char *entity;
-	} entities[] = {
-		{ '&', "&amp;" },  { '<', "&lt;" },   { '>', "&gt;" },
-		{ '"', "&quot;" }, { '\'', "&#39;" },
-	};
+	if (page->context->health->failed)
+		return "failed";
+	return text_is(json_member(page->status, "state"), "\"running\"") ? "running"
+									  : "booting";
+}
 
-	for (size_t i = 0; i < len; i++) {
-		const char *entity = NULL;
+static void put_state(const struct page *page, struct buf *out)
+{
+	buf_puts(out, state_of(page));
+}
 
-		for (size_t k = 0; k < sizeof(entities) / sizeof(entities[0]); k++)
-			if (entities[k].c == s[i])
-				entity = entities[k].entity;
-		if (entity)
-			buf_puts(out, entity);
-		else
-			buf_put(out, s + i, 1);
+static void put_state_word(const struct page *page, struct buf *out)
+{
+	const char *state = state_of(page);
+
+	buf_puts(out, *state == 'f' ? "Failed" : *state == 'r' ? "Running" : "Starting");
+}
+
+static void put_verdict(const struct page *page, struct buf *out)
+{
+	const char *state = state_of(page);
+
+	if (*state == 'f') {
+		put_escaped(out, text_of(page->context->health->verdict));
+		return;
 	}
-}
-
-static void put_state(const struct http_context *context, struct buf *out)
-{
-	buf_puts(out, context->health->failed ? "failed" : "ok");
-}
-
-static void put_verdict(const struct http_context *context, struct buf *out)
-{
-	const struct http_health *health = context->health;
-
-	if (health->failed)
-		put_escaped(out, health->verdict, strlen(health->verdict));
+	if (*state == 'r') {
+		buf_puts(out, "The services run.");
+		return;
+	}
+	if (!json_member(page->status, "stage").s)
+		buf_puts(out, "On course");
 	else
-		buf_puts(out, "On course.");
+		(void)put_member(out, page->status, "stage");
+	buf_puts(out, json_member(page->status, "waiting_for").len > 4 ? ": waits for "
+								       : ": on course");
+	(void)put_member(out, page->status, "waiting_for");
 }
 
-/* The newest lines. */
-static void put_log(const struct http_context *context, struct buf *out)
+/* Not while somebody types without a script to save what was typed. */
+static void put_refresh(const struct page *page, struct buf *out)
 {
-	char path[256], tail[LOG_TAIL];
-	struct buf name = BUF_OVER(path);
-	struct stat st;
-	fd_auto int fd = -1;
-	ssize_t len;
-
-	buf_printf(&name, "%s/boot.log", context->config->state_dir);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
-	if (fd < 0 || fstat(fd, &st) < 0)
-		return;
-	if (st.st_size > LOG_TAIL && lseek(fd, st.st_size - LOG_TAIL, SEEK_SET) < 0)
-		return;
-	len = fd_read_full(fd, tail, sizeof(tail));
-	if (len > 0)
-		put_escaped(out, tail, (size_t)len);
+	if (!text_is(page->exchange->request->query, "still"))
+		buf_puts(
+			out,
+			"<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
 }
 
+static bool may_act(const struct page *page)
+{
+	return page->exchange->peer->tls || page->exchange->peer->local;
+}
+
+static void put_disabled(const struct page *page, struct buf *out)
+{
+	buf_puts(out, may_act(page) ? "" : " disabled");
+}
+
+static void put_act_note(const struct page *page, struct buf *out)
+{
+	buf_puts(out,
+		 may_act(page)
+			 ? "Each needs the token of this machine and is logged."
+			 : "This connection is not encrypted: actions are offered by "
+			   "HTTPS only.");
+}
+
+static void put_log(const struct page *page, struct buf *out)
+{
+	char text[LOG_SIZE];
+	size_t len = page_read(page->context, "boot.log", text, sizeof(text));
+
+	put_escaped(out, (struct text){ text, len });
+}
+
+/* How much room each has of the answer's text, which holds them all. */
 static const struct mark {
 	const char *name;
-	void (*put)(const struct http_context *context, struct buf *out);
+	void (*put)(const struct page *page, struct buf *out);
+	size_t max;
 } marks[] = {
-	{ "state", put_state },
-	{ "verdict", put_verdict },
-	{ "log", put_log },
+	{ "refresh", put_refresh, 128 },  { "state", put_state, 16 },
+	{ "word", put_state_word, 16 },	  { "verdict", put_verdict, 1536 },
+	{ "note", put_act_note, 128 },	  { "disabled", put_disabled, 16 },
+	{ "stages", put_stages, 9216 },	  { "devices", put_devices, 6144 },
+	{ "network", put_network, 2048 }, { "missing", put_missing, 1536 },
+	{ "machine", put_machine, 1536 }, { "roots", put_roots, 1024 },
+	{ "log", put_log, 6656 },
 };
 
-/* A mark may fill @out but for @reserve bytes: the page must close its elements. */
-static void put_mark(const struct http_context *context, const char *name, size_t len,
-		     size_t reserve, struct buf *out)
+static const struct mark *find_mark(struct text name)
 {
-	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++) {
-		struct buf part;
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (text_is(name, marks[i].name))
+			return &marks[i];
+	return NULL;
+}
 
-		if (strlen(marks[i].name) != len || memcmp(marks[i].name, name, len) != 0)
-			continue;
-		if (out->size - out->len <= reserve)
+/* Writes what stands for the mark behind @used bytes of the answer's text; those are its. */
+static void put_mark(const struct page *page, struct text name, struct response *response,
+		     size_t *used)
+{
+	const struct mark *mark = find_mark(name);
+	char *start = response->text + *used;
+	size_t left = sizeof(response->text) - *used;
+	struct buf b;
+
+	if (!mark || left < 2)
+		return;
+	b = buf_init(start, mark->max < left ? mark->max : left);
+	mark->put(page, &b);
+	*used += b.len;
+	(void)response_add_memory(response, start, b.len);
+}
+
+/* The page in pieces: of the template as they are, and of the text where a mark stands. */
+static void write_pieces(const struct page *page, struct response *response)
+{
+	struct text rest = web_page;
+	size_t used = 0;
+
+	while (rest.len) {
+		const char *brace = memchr(rest.s, '{', rest.len);
+		struct text before = { rest.s,
+				       brace ? (size_t)(brace - rest.s) : rest.len };
+		struct text mark;
+
+		(void)response_add_memory(response, before.s, before.len);
+		rest.s += before.len;
+		rest.len -= before.len;
+		if (!brace)
 			return;
-		part = buf_init(out->data + out->len, out->size - out->len - reserve);
-		marks[i].put(context, &part);
-		out->len += part.len;
+		mark = text_take_until(&rest, '}');
+		mark.s += MARK_LEN;
+		mark.len -= MARK_LEN;
+		put_mark(page, mark, response, &used);
+		rest.s++; /* the second brace */
+		rest.len--;
 	}
 }
 
-void page_write(const struct http_context *context, struct buf *out)
+void page_answer(const struct http_context *context, const struct http_exchange *exchange,
+		 struct response *response)
 {
-	const char *s = web_index_html, *end = s + strlen(s);
+	char status[STATUS_SIZE], timeline[TIMELINE_SIZE];
+	struct page page = {
+		.context = context,
+		.exchange = exchange,
+		.now_us = exchange->now_ms * 1000,
+	};
+	size_t len = page_read(context, "status.json", status, sizeof(status));
 
-	while (s < end) {
-		const char *brace = memchr(s, '{', (size_t)(end - s));
-		const char *close =
-			brace ? memchr(brace, '}', (size_t)(end - brace)) : NULL;
-
-		if (!close) {
-			buf_put(out, s, (size_t)(end - s));
-			return;
-		}
-		buf_put(out, s, (size_t)(brace - s));
-		s = close + MARK_LEN;
-		brace += MARK_LEN;
-		put_mark(context, brace, (size_t)(close - brace), (size_t)(end - s), out);
-	}
+	page.status = (struct text){ status, len };
+	len = page_read(context, "timeline.json", timeline, sizeof(timeline));
+	page.timeline = (struct text){ timeline, len };
+	response->status = 200;
+	response->type = TEXT_HTML;
+	response->own = true;
+	write_pieces(&page, response);
 }

@@ -9,9 +9,9 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#define RESPONSE_TEXT_SIZE   24576
+#define RESPONSE_TEXT_SIZE   32768
 #define RESPONSE_FIELDS_SIZE 512
-#define RESPONSE_PIECES_MAX  18
+#define RESPONSE_PIECES_MAX  32
 
 /* A run of bytes of the body. */
 struct response_piece {
@@ -51,7 +51,7 @@ struct response {
 	ssize_t (*more)(void *ctx, struct response *response, uint64_t now_ms);
 	void *more_ctx;
 	uint64_t more_at_ms;
-	uint64_t more_offset; /* for more() alone */
+	uint64_t more_offset, more_seen, more_until_ms; /* for more() alone */
 
 	const struct http_tunnel *tunnel; /* with status 101 */
 	void *tunnel_ctx;

@@ -1,0 +1,18 @@
+/* What the answers about the boot are made of; the worker has one. */
+#ifndef HTTP_CONTEXT_H
+#define HTTP_CONTEXT_H
+
+#include "http/http.h"
+#include "http/server.h"
+
+struct http_context {
+	const char *state_dir; /* as the worker sees it */
+	const struct http_health *health;
+	const struct http_counters *counters;
+	unsigned news; /* counts what PID 1 has sent: its files are new then */
+
+	/* /proc/meminfo and /proc/self/statm, opened while there was a /proc; or -1 */
+	int meminfo_fd, statm_fd;
+};
+
+#endif
