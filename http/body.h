@@ -9,11 +9,11 @@
 #define HTTP_BODY_MAX 4096 /* of what is kept; who sends more gets a 413 */
 
 struct http_body {
-	unsigned state;	      /* of body.c */
-	uint64_t left;	      /* of the length, or of the chunk */
-	size_t line_len;      /* of the line of a chunk or trailer so far */
-	unsigned trailers;    /* bytes */
-	size_t len;	      /* of what was kept */
+	unsigned state;	   /* of body.c */
+	uint64_t left;	   /* of the length, or of the chunk */
+	size_t line_len;   /* of the line of a chunk or trailer so far */
+	unsigned trailers; /* bytes */
+	size_t len;	   /* of what was kept */
 	char data[HTTP_BODY_MAX];
 };
 

@@ -1,181 +1,261 @@
 #include "http/connection.h"
 
+#include "http/tunnel.h"
+#include "lib/kconfig.h"
 #include "lib/klibc.h"
 
 #include <errno.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
 #include <poll.h>
 #include <string.h>
-#include <sys/uio.h>
 
-#define REQUEST_MS 10000 /* from the first byte to the end of the head */
-#define IDLE_MS	   30000
-#define ANSWER_MS  30000
-#define LINGER_MS  2000
+#define HANDSHAKE_MS 10000
+#define REQUEST_MS   10000 /* from the first byte to the end of the head */
+#define IDLE_MS	     30000
+#define LINGER_MS    2000
+/* An answer that is fetched slower than this is not wanted. */
+#define WINDOW_MS    30000
+#define WINDOW_BYTES 16384
+#define TURN_MAX     32 /* answers to requests sent ahead */
 
-void connection_open(struct connection *c, int fd, uint64_t now_ms)
+bool connection_open(struct connection *c, int fd, const struct tls_identity *identity,
+		     uint64_t now_ms)
 {
-	int on = 1;
-
-	c->state = CONNECTION_READING;
-	c->fd = fd;
-	c->deadline_ms = now_ms + IDLE_MS;
-	c->in_len = 0;
-	response_init(&c->response);
-	/* An answer is written whole; else its last segment may wait for an ACK. */
-	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
+	if (transport_open(&c->transport, fd, identity))
+		return false;
+	c->state = identity ? CONNECTION_HANDSHAKE : CONNECTION_READING;
+	c->deadline_ms = now_ms + (identity ? HANDSHAKE_MS : IDLE_MS);
+	c->in_len = c->used = 0;
+	response_init(&c->answer.response);
+	return true;
 }
 
 void connection_close(struct connection *c)
 {
-	response_close(&c->response);
-	close(c->fd);
+	response_close(&c->answer.response);
+	transport_close(&c->transport);
 	c->state = CONNECTION_FREE;
+}
+
+/* ---- one step after the other; false: enough for now */
+
+/* Waits if that is all, else closes. */
+static bool wait_or_close(struct connection *c, ssize_t err)
+{
+	if (err != -EAGAIN)
+		connection_close(c);
+	return false;
 }
 
 static void linger(struct connection *c, uint64_t now_ms)
 {
-	response_close(&c->response);
-	(void)shutdown(c->fd, SHUT_WR);
+	response_close(&c->answer.response);
+	transport_shut(&c->transport);
 	c->state = CONNECTION_LINGERING;
 	c->deadline_ms = now_ms + LINGER_MS;
 }
 
-static void start_answer(struct connection *c, const struct http_context *context,
-			 const struct http_request *request, uint64_t now_ms)
+static void start_window(struct connection *c, uint64_t now_ms)
 {
-	struct buf head = BUF_OVER(c->head);
-
-	if (request->refusal)
-		response_set_status(&c->response, request->refusal);
-	else
-		routes_answer(context, request, &c->response);
-	/* Nothing here reads bodies, and who promises one may or may not send it. */
-	c->keep_alive = request->keep_alive && !request->has_body;
-	response_write_head(&c->response, c->keep_alive, &head);
-	context->counters->answers[response_status_index(c->response.status)]++;
-	if (request->method == HTTP_HEAD)
-		c->response.body_len = 0;
-	c->state = CONNECTION_WRITING;
-	c->deadline_ms = now_ms + ANSWER_MS;
-	c->request_len = request->head_len;
-	c->head_len = head.len;
-	c->sent = 0;
+	c->window_bytes = 0;
+	c->deadline_ms = now_ms + WINDOW_MS;
 }
 
-/* False: the request is not complete. */
-static bool take_request(struct connection *c, const struct http_context *context,
+/* The response is filled. */
+static bool start_answer(struct connection *c, const struct connection_service *service,
 			 uint64_t now_ms)
 {
-	struct http_request request;
+	struct response *r = &c->answer.response;
 
-	if (http_parse(c->in, c->in_len, &request) == -EAGAIN)
-		return false;
-	start_answer(c, context, &request, now_ms);
+	service->counters->answers[response_status_index(r->status)]++;
+	if (service->handler->answered)
+		service->handler->answered(service->handler->ctx, &c->peer, &c->request,
+					   r);
+	answer_start(&c->answer, &c->request, &c->keep_alive);
+	c->state = CONNECTION_WRITING;
+	start_window(c, now_ms);
 	return true;
 }
 
-/* Functions named step_… do one system call's worth; false: enough for now. */
-static bool step_reading(struct connection *c, const struct http_context *context,
+/* What comes behind a request that is refused may belong to it or not. */
+static bool refuse(struct connection *c, const struct connection_service *service,
+		   unsigned status, uint64_t now_ms)
+{
+	c->keep_alive = false;
+	response_set_status(&c->answer.response, status);
+	return start_answer(c, service, now_ms);
+}
+
+static bool answer(struct connection *c, const struct connection_service *service,
+		   uint64_t now_ms)
+{
+	const struct http_exchange exchange = {
+		.request = &c->request,
+		.peer = &c->peer,
+		.body = { c->body.data, c->body.len },
+		.now_ms = now_ms,
+	};
+
+	service->handler->answer(service->handler->ctx, &exchange, &c->answer.response);
+	return start_answer(c, service, now_ms);
+}
+
+static bool take_body(struct connection *c, const struct connection_service *service,
+		      uint64_t now_ms)
+{
+	size_t used;
+	int err = http_body_take(&c->body, c->in + c->used, c->in_len - c->used, &used);
+
+	c->used += used;
+	if (!err)
+		return answer(c, service, now_ms);
+	if (err != -EAGAIN)
+		return refuse(c, service, err == -EMSGSIZE ? 413 : 400, now_ms);
+	/* all of it was taken; the head stays, for the request points into it */
+	c->in_len = c->used = c->request.head_len;
+	return true;
+}
+
+/* Nobody who waits for it has sent more than fits into the socket's buffer. */
+static bool say_continue(struct connection *c)
+{
+	static const char text[] = "HTTP/1.1 100 Continue\r\n\r\n";
+	const struct iovec part = { (char *)text, sizeof(text) - 1 };
+
+	return transport_write(&c->transport, &part, 1) == (ssize_t)part.iov_len;
+}
+
+static bool take_request(struct connection *c, const struct connection_service *service,
 			 uint64_t now_ms)
 {
-	ssize_t len = recv(c->fd, c->in + c->in_len, sizeof(c->in) - c->in_len, 0);
+	struct http_request *request = &c->request;
+	bool has_all;
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (len <= 0) {
+	if (http_parse(c->in, c->in_len, request) == -EAGAIN) {
+		c->transport.wants = POLLIN;
+		return true; /* read on */
+	}
+	c->keep_alive = request->keep_alive;
+	if (request->refusal)
+		return refuse(c, service, request->refusal, now_ms);
+	c->used = request->head_len;
+	http_body_start(&c->body, request);
+	if (!request->chunked && !request->body_len)
+		return answer(c, service, now_ms);
+	if (request->body_len > sizeof(c->body.data))
+		return refuse(c, service, 413, now_ms);
+	c->state = CONNECTION_BODY;
+	has_all = c->in_len - c->used >= request->body_len && !request->chunked;
+	if (request->expects_continue && !has_all && !say_continue(c)) {
 		connection_close(c);
 		return false;
 	}
+	return take_body(c, service, now_ms);
+}
+
+static bool step_handshake(struct connection *c, uint64_t now_ms)
+{
+	int err = transport_handshake(&c->transport, &c->peer.certified);
+
+	if (err)
+		return wait_or_close(c, err);
+	c->state = CONNECTION_READING;
+	c->deadline_ms = now_ms + IDLE_MS;
+	return true;
+}
+
+static bool step_reading(struct connection *c, const struct connection_service *service,
+			 uint64_t now_ms)
+{
+	ssize_t len = transport_read(&c->transport, c->in + c->in_len,
+				     sizeof(c->in) - c->in_len);
+
+	if (len <= 0)
+		return wait_or_close(c, len);
 	if (c->in_len == 0)
 		c->deadline_ms = now_ms + REQUEST_MS;
 	c->in_len += (size_t)len;
-	return take_request(c, context, now_ms);
-}
-
-static ssize_t write_memory(struct connection *c)
-{
-	size_t head_sent = c->sent < c->head_len ? c->sent : c->head_len;
-	size_t body_sent = c->sent - head_sent;
-	struct iovec parts[] = {
-		{ c->head + head_sent, c->head_len - head_sent },
-		{ (char *)c->response.body + body_sent,
-		  c->response.body_len - body_sent },
-	};
-	struct msghdr message = { .msg_iov = parts, .msg_iovlen = 2 };
-
-	return sendmsg(c->fd, &message, MSG_NOSIGNAL);
-}
-
-static ssize_t write_file(struct connection *c)
-{
-	off_t off = (off_t)(c->sent - c->head_len);
-
-	if (c->sent < c->head_len)
-		return send(c->fd, c->head + c->sent, c->head_len - c->sent,
-			    MSG_NOSIGNAL | (c->response.body_len ? MSG_MORE : 0));
-	return sendfile(c->fd, c->response.file, &off,
-			c->response.body_len - (size_t)off);
+	if (c->state == CONNECTION_BODY)
+		return take_body(c, service, now_ms);
+	return take_request(c, service, now_ms);
 }
 
 /* Moves what the client has sent ahead to the front. */
-static bool next_request(struct connection *c, const struct http_context *context,
-			 uint64_t now_ms)
+static void forget_request(struct connection *c)
 {
-	response_close(&c->response);
-	response_init(&c->response);
-	c->in_len -= c->request_len;
-	memmove(c->in, c->in + c->request_len, c->in_len);
-	c->state = CONNECTION_READING;
-	c->deadline_ms = now_ms + (c->in_len ? REQUEST_MS : IDLE_MS);
-	return c->in_len == 0 || take_request(c, context, now_ms);
+	c->in_len -= c->used;
+	memmove(c->in, c->in + c->used, c->in_len);
+	c->used = 0;
 }
 
-static bool step_writing(struct connection *c, const struct http_context *context,
+static bool next_request(struct connection *c, uint64_t now_ms)
+{
+	response_close(&c->answer.response);
+	response_init(&c->answer.response);
+	forget_request(c);
+	c->state = c->in_len ? CONNECTION_READY : CONNECTION_READING;
+	c->deadline_ms = now_ms + (c->in_len ? REQUEST_MS : IDLE_MS);
+	c->transport.wants = c->in_len ? POLLOUT : POLLIN;
+	return ++c->turn < TURN_MAX;
+}
+
+static bool step_writing(struct connection *c, const struct connection_service *service,
 			 uint64_t now_ms)
 {
-	ssize_t len = c->response.file >= 0 ? write_file(c) : write_memory(c);
+	bool waited = c->answer.waiting;
+	uint64_t sent = 0;
+	int err = answer_send(&c->answer, &c->transport, now_ms, &sent);
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	/* 0: the file is shorter than it was, and the length is already out */
-	if (len <= 0) {
-		connection_close(c);
-		return false;
+	c->window_bytes += sent;
+	service->counters->bytes_sent += sent;
+	if (err == -EAGAIN && c->answer.waiting)
+		c->deadline_ms = c->answer.response.more_at_ms;
+	else if (err == -EAGAIN && waited)
+		start_window(c, now_ms);
+	if (err)
+		return wait_or_close(c, err);
+	if (c->answer.response.tunnel) {
+		forget_request(c);
+		c->state = CONNECTION_TUNNEL;
+	} else if (c->keep_alive) {
+		return next_request(c, now_ms);
+	} else {
+		linger(c, now_ms);
 	}
-	c->sent += (size_t)len;
-	if (c->sent < c->head_len + c->response.body_len)
-		return true;
-	if (c->keep_alive)
-		return next_request(c, context, now_ms);
-	linger(c, now_ms);
 	return true;
 }
 
 static bool step_lingering(struct connection *c)
 {
-	ssize_t len = recv(c->fd, c->in, sizeof(c->in), 0);
+	ssize_t len = transport_read(&c->transport, c->in, sizeof(c->in));
 
-	if (len < 0 && (errno == EAGAIN || errno == EINTR))
-		return false;
-	if (len <= 0)
-		connection_close(c);
-	return false; /* one buffer a turn: others want to be served too */
+	/* one buffer a turn: others want to be served too */
+	return len > 0 ? false : wait_or_close(c, len);
 }
 
-void connection_serve(struct connection *c, const struct http_context *context,
+void connection_serve(struct connection *c, const struct connection_service *service,
 		      uint64_t now_ms)
 {
 	bool more = true;
 
+	c->turn = 0;
 	while (more) {
 		switch (c->state) {
+		case CONNECTION_HANDSHAKE:
+			more = step_handshake(c, now_ms);
+			break;
 		case CONNECTION_READING:
-			more = step_reading(c, context, now_ms);
+		case CONNECTION_BODY:
+			more = step_reading(c, service, now_ms);
 			break;
 		case CONNECTION_WRITING:
-			more = step_writing(c, context, now_ms);
+			more = step_writing(c, service, now_ms);
+			break;
+		case CONNECTION_READY:
+			c->state = CONNECTION_READING;
+			more = take_request(c, service, now_ms);
+			break;
+		case CONNECTION_TUNNEL:
+			more = IS_ENABLED(CONFIG_HTTP_CONSOLE) && tunnel_step(c);
 			break;
 		case CONNECTION_LINGERING:
 			more = step_lingering(c);
@@ -189,23 +269,32 @@ void connection_serve(struct connection *c, const struct http_context *context,
 
 short connection_events(const struct connection *c)
 {
-	return c->state == CONNECTION_WRITING ? POLLOUT : POLLIN;
+	/* who waits for news still says when he has gone */
+	if (c->state == CONNECTION_WRITING && c->answer.waiting)
+		return POLLRDHUP;
+	return c->transport.wants;
 }
 
-void connection_expire(struct connection *c, const struct http_context *context,
+void connection_expire(struct connection *c, const struct connection_service *service,
 		       uint64_t now_ms)
 {
-	static const struct http_request too_slow = { .refusal = 408 };
+	bool half = c->state == CONNECTION_READING && c->in_len;
 
-	if (c->state != CONNECTION_READING || c->in_len == 0) {
+	if (c->state == CONNECTION_TUNNEL ||
+	    (c->state == CONNECTION_WRITING && c->answer.waiting)) {
+		connection_serve(c, service, now_ms);
+	} else if (c->state == CONNECTION_WRITING && c->window_bytes >= WINDOW_BYTES) {
+		start_window(c, now_ms);
+	} else if (half || c->state == CONNECTION_BODY) {
+		(void)refuse(c, service, 408, now_ms);
+		connection_serve(c, service, now_ms);
+	} else {
 		connection_close(c);
-		return;
 	}
-	start_answer(c, context, &too_slow, now_ms);
-	connection_serve(c, context, now_ms);
 }
 
 bool connection_is_idle(const struct connection *c)
 {
-	return c->state == CONNECTION_READING && c->in_len == 0;
+	return (c->state == CONNECTION_READING && c->in_len == 0) ||
+	       (c->state == CONNECTION_WRITING && c->answer.waiting);
 }

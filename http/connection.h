@@ -1,52 +1,69 @@
-/* One client: reads a request, writes the answer, and again while both want to.
+/* One client: reads a request with its body, writes the answer, and again while both want to.
  * Everything it needs is in its struct; it never blocks and never allocates. */
 #ifndef HTTP_CONNECTION_H
 #define HTTP_CONNECTION_H
 
-#include "http/parse.h"
-#include "http/response.h"
-#include "http/routes.h"
+#include "http/answer.h"
+#include "http/body.h"
+#include "http/exchange.h"
+#include "http/server.h"
+#include "http/transport.h"
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#define CONNECTION_IN_SIZE \
+	(HTTP_HEAD_MAX + 1024) /* behind the longest head comes its body */
 
 enum connection_state {
 	CONNECTION_FREE,
-	CONNECTION_READING,
+	CONNECTION_HANDSHAKE,
+	CONNECTION_READING, /* a head */
+	CONNECTION_READY,   /* the next one has come already */
+	CONNECTION_BODY,
 	CONNECTION_WRITING,
+	CONNECTION_TUNNEL,
 	CONNECTION_LINGERING, /* says no more, lets the client finish: else it may lose
 				 the answer */
 };
 
+/* What all connections of a server share. */
+struct connection_service {
+	const struct http_handler *handler;
+	struct http_counters *counters;
+};
+
 struct connection {
 	enum connection_state state;
-	int fd;
+	struct transport transport;
+	struct http_peer peer;
 	uint64_t deadline_ms; /* call connection_expire() then */
 
 	/* private */
 	bool keep_alive;
-	size_t in_len, request_len;
-	size_t head_len, sent; /* bytes of head and body that are gone */
-	char in[HTTP_HEAD_MAX];
-	char head[768];
-	struct response response;
+	unsigned turn;	       /* answers since the others had theirs */
+	uint64_t window_bytes; /* that went out since the deadline was set */
+	size_t in_len;	       /* bytes in @in */
+	size_t used;	       /* of them, by the request and its body */
+	struct http_request request;
+	struct http_body body;
+	struct answer answer;
+	char in[CONNECTION_IN_SIZE];
 };
 
-/* Takes over @fd, which does not block. */
-void connection_open(struct connection *c, int fd, uint64_t now_ms);
+/* Takes over @fd, which does not block; c->peer is filled. False: it cannot, and is closed. */
+bool connection_open(struct connection *c, int fd, const struct tls_identity *identity,
+		     uint64_t now_ms);
 void connection_close(struct connection *c);
 
-/* Call when poll() has seen one of connection_events(). */
-void connection_serve(struct connection *c, const struct http_context *context,
+/* Call when poll() has seen one of connection_events(), or there are news for c->answer. */
+void connection_serve(struct connection *c, const struct connection_service *service,
 		      uint64_t now_ms);
 short connection_events(const struct connection *c);
 
 /* Too slow: 408 if half a request has come, else closes. */
-void connection_expire(struct connection *c, const struct http_context *context,
+void connection_expire(struct connection *c, const struct connection_service *service,
 		       uint64_t now_ms);
 
-/* Between two requests: may be closed in favour of a new client. */
+/* Waits for a request, or for something to happen that it could tell: may be closed in favour of a
+ * new client. */
 bool connection_is_idle(const struct connection *c);
 
 #endif

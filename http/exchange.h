@@ -9,9 +9,9 @@
 
 struct http_peer {
 	char name[HTTP_PEER_NAME_SIZE]; /* "192.0.2.7", "fe80::1", "vsock:3", "unix" */
-	bool local;	/* it came by loopback, vsock or a UNIX socket */
-	bool tls;	/* nobody between us reads along */
-	bool certified; /* by a client certificate that we trust */
+	bool local;			/* it came by loopback, vsock or a UNIX socket */
+	bool tls;			/* nobody between us reads along */
+	bool certified;			/* by a client certificate that we trust */
 };
 
 struct http_exchange {
@@ -25,6 +25,11 @@ struct http_handler {
 	/* Fills @response, which response_init() has seen; never without a status. */
 	void (*answer)(void *ctx, const struct http_exchange *exchange,
 		       struct response *response);
+	/* Told of every answer that is about to go out, also of those to wrong requests, whose
+	 * path may be undefined; may be NULL. */
+	void (*answered)(void *ctx, const struct http_peer *peer,
+			 const struct http_request *request,
+			 const struct response *response);
 	void *ctx;
 };
 

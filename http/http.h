@@ -13,7 +13,8 @@
 struct http_config {
 	struct http_listen listen[HTTP_LISTEN_MAX];
 	unsigned listen_count;
-	const char *state_dir; /* holds status.json, timeline.json and boot.log, mode 0644 */
+	const char
+		*state_dir; /* holds status.json, timeline.json and boot.log, mode 0644 */
 };
 
 /* PID 1 -> worker, whenever it changes. Until the first one the boot is healthy. */

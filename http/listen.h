@@ -18,9 +18,9 @@ enum http_family {
 struct http_listen {
 	enum http_family family;
 	bool tls;
-	uint16_t port;	      /* host order; of vsock too */
-	uint8_t address[16];  /* network order, 4 bytes of it for HTTP_INET; zeroes: any */
-	char path[64];	      /* of HTTP_UNIX */
+	uint16_t port;	     /* host order; of vsock too */
+	uint8_t address[16]; /* network order, 4 bytes of it for HTTP_INET; zeroes: any */
+	char path[64];	     /* of HTTP_UNIX */
 };
 
 /* "[ADDRESS:]PORT", "[IPV6]:PORT", "vsock:PORT", "unix:PATH"; "" and "1" mean the port of the
@@ -32,6 +32,6 @@ void http_listen_format(const struct http_listen *listen,
 			char out[HTTP_LISTEN_TEXT_SIZE]);
 
 /* The listening socket, which does not block, or -errno. The address need not exist yet. */
-int http_listen_open(const struct http_listen *listen);
+int http_listen_open(const struct http_listen *at);
 
 #endif

@@ -3,75 +3,18 @@
 #include "lib/cursor.h"
 
 #include <errno.h>
-#include <stdint.h>
 #include <string.h>
-
-struct text {
-	const char *s;
-	size_t len;
-};
 
 /* What the header fields said; functions below return 0 or the status of a refusal. */
 struct parser {
 	struct http_request *request;
-	bool is_1_0;
 	unsigned fields, hosts, lengths, encodings;
 };
-
-static bool text_is(struct text t, const char *s)
-{
-	return t.len == strlen(s) && memcmp(t.s, s, t.len) == 0;
-}
-
-static bool text_is_nocase(struct text t, const char *s)
-{
-	return t.len == strlen(s) && strncasecmp(t.s, s, t.len) == 0;
-}
-
-static bool is_blank(char c)
-{
-	return c == ' ' || c == '\t';
-}
 
 /* Printable ASCII without the blank; the same whether char is signed or not. */
 static bool is_visible(char c)
 {
 	return c > ' ' && c < 0x7f;
-}
-
-static struct text trim(struct text t)
-{
-	while (t.len && is_blank(t.s[0]))
-		t.s++, t.len--;
-	while (t.len && is_blank(t.s[t.len - 1]))
-		t.len--;
-	return t;
-}
-
-/* Cuts off what stands before @separator, which goes too; the whole text if there is
- * none. */
-static struct text take_until(struct text *t, char separator)
-{
-	const char *end = t->len ? memchr(t->s, separator, t->len) : NULL;
-	struct text head = { t->s, end ? (size_t)(end - t->s) : t->len };
-	size_t used = head.len + (end != NULL);
-
-	t->s += used;
-	t->len -= used;
-	return head;
-}
-
-/* RFC 9110, 5.6.2 */
-static bool is_token(struct text t)
-{
-	for (size_t i = 0; i < t.len; i++) {
-		char c = t.s[i];
-		bool is_letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-
-		if (!c || (!is_letter && !strchr("0123456789!#$%&'*+-.^_`|~", c)))
-			return false;
-	}
-	return t.len > 0;
 }
 
 /* A line without its CRLF. 0; -EAGAIN: not complete; -EBADMSG: the LF stands alone. */
@@ -89,6 +32,8 @@ static int take_line(struct cursor *c, struct text *out)
 	return 0;
 }
 
+/* ---- the request line */
+
 static unsigned parse_method(struct text method, struct http_request *out)
 {
 	static const struct {
@@ -96,9 +41,9 @@ static unsigned parse_method(struct text method, struct http_request *out)
 		enum http_method method;
 	} known[] = {
 		{ "GET", HTTP_GET },	   { "HEAD", HTTP_HEAD },
-		{ "POST", HTTP_OTHER },	   { "PUT", HTTP_OTHER },
-		{ "DELETE", HTTP_OTHER },  { "PATCH", HTTP_OTHER },
-		{ "OPTIONS", HTTP_OTHER }, { "TRACE", HTTP_OTHER },
+		{ "POST", HTTP_POST },	   { "OPTIONS", HTTP_OPTIONS },
+		{ "PUT", HTTP_OTHER },	   { "DELETE", HTTP_OTHER },
+		{ "PATCH", HTTP_OTHER },   { "TRACE", HTTP_OTHER },
 		{ "CONNECT", HTTP_OTHER },
 	};
 
@@ -108,13 +53,43 @@ static unsigned parse_method(struct text method, struct http_request *out)
 			return 0;
 		}
 	}
-	return is_token(method) ? 501 : 400;
+	return text_is_token(method) ? 501 : 400;
 }
 
-/* "/path?query", or "http://authority/path?query", which every server must take. */
+static unsigned check_host(struct text host)
+{
+	for (size_t i = 0; i < host.len; i++)
+		if (!is_visible(host.s[i]) || strchr("/?#@\\<>\"", host.s[i]))
+			return 400;
+	return 0;
+}
+
+/* The form that proxies get and every server must take: its authority stands for the Host field
+ * (RFC 9112, 3.2.2). Cuts it off. */
+static unsigned take_authority(struct text *target, struct http_request *out)
+{
+	static const char *const schemes[] = { "http://", "https://" };
+
+	for (size_t i = 0; i < sizeof(schemes) / sizeof(schemes[0]); i++) {
+		struct text host = { target->s, strlen(schemes[i]) };
+
+		if (target->len <= host.len || !text_is_nocase(host, schemes[i]))
+			continue;
+		target->s += host.len;
+		target->len -= host.len;
+		host = (struct text){ target->s, 0 };
+		while (target->len && *target->s != '/' && *target->s != '?')
+			target->s++, target->len--, host.len++;
+		out->fields[HTTP_HOST] = host;
+		return host.len ? check_host(host) : 400;
+	}
+	return 0;
+}
+
 static unsigned parse_target(struct text target, struct http_request *out)
 {
-	static const char scheme[] = "http://";
+	bool is_absolute;
+	unsigned refusal;
 
 	for (size_t i = 0; i < target.len; i++)
 		if (!is_visible(target.s[i]) || target.s[i] == '#')
@@ -123,25 +98,20 @@ static unsigned parse_target(struct text target, struct http_request *out)
 		return 400;
 	if (out->method == HTTP_OTHER)
 		return 0;
-	if (target.len > strlen(scheme) &&
-	    !strncasecmp(target.s, scheme, strlen(scheme))) {
-		target.s += strlen(scheme);
-		target.len -= strlen(scheme);
-		while (target.len && *target.s != '/' && *target.s != '?')
-			target.s++, target.len--;
-		if (target.len == 0 || *target.s == '?')
-			target = (struct text){ "/", 1 };
-	}
-	if (target.s[0] != '/')
-		return 400;
-	target = take_until(&target, '?');
-	out->path = target.s;
-	out->path_len = target.len;
-	return 0;
+	refusal = take_authority(&target, out);
+	is_absolute = out->fields[HTTP_HOST].s != NULL;
+	out->path = text_take_until(&target, '?');
+	if (target.s > out->path.s + out->path.len) /* a '?' went */
+		out->query = target;
+	if (is_absolute && out->path.len == 0)
+		out->path = text_of("/");
+	if (out->method == HTTP_OPTIONS && text_is(out->path, "*"))
+		return refusal;
+	return !refusal && out->path.len && out->path.s[0] == '/' ? 0 : 400;
 }
 
 /* A higher minor version is read as the highest we know (RFC 9110, 2.5). */
-static unsigned parse_version(struct text version, struct parser *p)
+static unsigned parse_version(struct text version, struct http_request *out)
 {
 	const char *s = version.s;
 
@@ -151,84 +121,127 @@ static unsigned parse_version(struct text version, struct parser *p)
 		return 400;
 	if (s[5] != '1')
 		return 505;
-	p->is_1_0 = s[7] == '0';
-	p->request->keep_alive = !p->is_1_0;
+	out->is_1_0 = s[7] == '0';
+	out->keep_alive = !out->is_1_0;
 	return 0;
 }
 
-static unsigned parse_request_line(struct text line, struct parser *p)
+static unsigned parse_request_line(struct text line, struct http_request *out)
 {
-	struct text method = take_until(&line, ' ');
-	struct text target = take_until(&line, ' ');
-	unsigned refusal = parse_version(line, p);
+	struct text method = text_take_until(&line, ' ');
+	struct text target = text_take_until(&line, ' ');
+	unsigned refusal = parse_version(line, out);
 
 	if (!refusal)
-		refusal = parse_method(method, p->request);
+		refusal = parse_method(method, out);
 	if (!refusal)
-		refusal = parse_target(target, p->request);
+		refusal = parse_target(target, out);
 	return refusal;
 }
 
+/* ---- the fields */
+
 static unsigned read_host(struct parser *p, struct text value)
 {
+	struct text *host = &p->request->fields[HTTP_HOST];
+
 	p->hosts++;
-	for (size_t i = 0; i < value.len; i++)
-		if (!is_visible(value.s[i]) || strchr("/?#@\\<>\"", value.s[i]))
-			return 400;
-	return 0;
+	if (!host->s)
+		*host = value;
+	return check_host(value);
 }
 
 static unsigned read_length(struct parser *p, struct text value)
 {
-	size_t length = 0;
+	int err = text_parse_u64(value, &p->request->body_len);
 
-	if (value.len == 0 || p->lengths++)
-		return 400;
-	for (size_t i = 0; i < value.len; i++) {
-		if (value.s[i] < '0' || value.s[i] > '9')
-			return 400;
-		if (length <= HTTP_BODY_MAX)
-			length = length * 10 + (size_t)(value.s[i] - '0');
-	}
-	p->request->has_body = length > 0;
-	return length > HTTP_BODY_MAX ? 413 : 0;
+	if (err == -ERANGE)
+		return 413;
+	return err || p->lengths++ ? 400 : 0;
 }
 
+/* Nobody compresses requests; what is not the end of it all would leave its end unclear. */
 static unsigned read_encoding(struct parser *p, struct text value)
 {
-	(void)value;
-	p->encodings++;
-	return 0;
+	if (p->encodings++)
+		return 400;
+	p->request->chunked = text_is_nocase(value, "chunked");
+	return p->request->chunked ? 0 : 501;
 }
 
 static unsigned read_connection(struct parser *p, struct text value)
 {
-	while (value.len) {
-		struct text option = trim(take_until(&value, ','));
+	struct http_request *request = p->request;
 
-		if (text_is_nocase(option, "close"))
-			p->request->keep_alive = false;
-		else if (p->is_1_0 && text_is_nocase(option, "keep-alive"))
-			p->request->keep_alive = true;
+	if (text_lists(value, "close"))
+		request->keep_alive = false;
+	else if (request->is_1_0 && text_lists(value, "keep-alive"))
+		request->keep_alive = true;
+	if (text_lists(value, "upgrade"))
+		request->wants_upgrade = true;
+	return 0;
+}
+
+static unsigned read_expect(struct parser *p, struct text value)
+{
+	p->request->expects_continue =
+		!p->request->is_1_0 && text_is_nocase(value, "100-continue");
+	return p->request->expects_continue || p->request->is_1_0 ? 0 : 417;
+}
+
+#define NAME(name) name, sizeof(name) - 1
+
+static const struct field {
+	const char *name;
+	size_t len;
+	enum http_field field; /* where its value is kept, unless it is read */
+	unsigned (*read)(struct parser *p, struct text value);
+} fields[] = {
+	{ NAME("Host"), .read = read_host },
+	{ NAME("Content-Length"), .read = read_length },
+	{ NAME("Transfer-Encoding"), .read = read_encoding },
+	{ NAME("Connection"), .read = read_connection },
+	{ NAME("Expect"), .read = read_expect },
+	{ NAME("Accept"), HTTP_ACCEPT },
+	{ NAME("Accept-Encoding"), HTTP_ACCEPT_ENCODING },
+	{ NAME("Authorization"), HTTP_AUTHORIZATION },
+	{ NAME("Content-Type"), HTTP_CONTENT_TYPE },
+	{ NAME("If-Match"), HTTP_IF_MATCH },
+	{ NAME("If-Modified-Since"), HTTP_IF_MODIFIED_SINCE },
+	{ NAME("If-None-Match"), HTTP_IF_NONE_MATCH },
+	{ NAME("If-Range"), HTTP_IF_RANGE },
+	{ NAME("If-Unmodified-Since"), HTTP_IF_UNMODIFIED_SINCE },
+	{ NAME("Last-Event-ID"), HTTP_LAST_EVENT_ID },
+	{ NAME("Origin"), HTTP_ORIGIN },
+	{ NAME("Range"), HTTP_RANGE },
+	{ NAME("Sec-Fetch-Site"), HTTP_SEC_FETCH_SITE },
+	{ NAME("Sec-WebSocket-Key"), HTTP_SEC_WEBSOCKET_KEY },
+	{ NAME("Sec-WebSocket-Version"), HTTP_SEC_WEBSOCKET_VERSION },
+	{ NAME("Upgrade"), HTTP_UPGRADE },
+};
+
+static unsigned read_field(struct parser *p, struct text name, struct text value)
+{
+	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++) {
+		const struct field *f = &fields[i];
+
+		if (name.len != f->len || strncasecmp(name.s, f->name, f->len) != 0)
+			continue;
+		if (f->read)
+			return f->read(p, value);
+		if (!p->request->fields[f->field].s)
+			p->request->fields[f->field] = value;
+		return 0;
 	}
 	return 0;
 }
 
-static unsigned parse_field(struct text line, struct parser *p)
+static unsigned parse_field(struct parser *p, struct text line)
 {
-	static const struct {
-		const char *name;
-		unsigned (*read)(struct parser *p, struct text value);
-	} fields[] = {
-		{ "Host", read_host },
-		{ "Content-Length", read_length },
-		{ "Transfer-Encoding", read_encoding },
-		{ "Connection", read_connection },
-	};
 	bool has_colon = memchr(line.s, ':', line.len) != NULL;
-	struct text name = take_until(&line, ':'), value = trim(line);
+	struct text name = text_take_until(&line, ':'), value = text_trim(line);
 
-	if (!has_colon || !is_token(name)) /* also the blank of a folded line */
+	if (!has_colon || !text_is_token(name)) /* also the blank of a folded line */
 		return 400;
 	if (++p->fields > HTTP_FIELDS_MAX)
 		return 431;
@@ -236,21 +249,21 @@ static unsigned parse_field(struct text line, struct parser *p)
 		if (((unsigned char)value.s[i] < ' ' && value.s[i] != '\t') ||
 		    value.s[i] == 0x7f)
 			return 400;
-	for (size_t i = 0; i < sizeof(fields) / sizeof(fields[0]); i++)
-		if (text_is_nocase(name, fields[i].name))
-			return fields[i].read(p, value);
-	return 0;
+	return read_field(p, name, value);
 }
 
 /* What only the whole head can tell. */
 static unsigned check_fields(const struct parser *p)
 {
-	if (p->hosts > 1 || (p->hosts == 0 && !p->is_1_0))
+	if (p->hosts > 1 || (p->hosts == 0 && !p->request->is_1_0))
 		return 400;
-	if (p->encodings && (p->lengths || p->is_1_0)) /* RFC 9112, 6.1: smuggling */
+	/* RFC 9112, 6.1: who reads the one and who reads the other see different requests */
+	if (p->encodings && (p->lengths || p->request->is_1_0))
 		return 400;
-	return p->encodings ? 501 : 0;
+	return 0;
 }
+
+/* ---- the head */
 
 /* What has come of a request line already shows that it will not be one, as when the
  * client speaks TLS, or that it is too long. */
@@ -273,7 +286,7 @@ static int refuse(struct http_request *out, unsigned status)
 	return -EBADMSG;
 }
 
-static int parse_first(struct cursor *c, struct parser *p)
+static int parse_first(struct cursor *c, struct http_request *out)
 {
 	struct text line = { NULL, 0 };
 	unsigned refusal;
@@ -284,12 +297,12 @@ static int parse_first(struct cursor *c, struct parser *p)
 	while (!err && line.len == 0);
 	if (err == -EAGAIN) {
 		refusal = check_partial_line(c);
-		return refusal ? refuse(p->request, refusal) : -EAGAIN;
+		return refusal ? refuse(out, refusal) : -EAGAIN;
 	}
 	refusal = err			     ? 400
 		  : line.len > HTTP_LINE_MAX ? 414
-					     : parse_request_line(line, p);
-	return refusal ? refuse(p->request, refusal) : 0;
+					     : parse_request_line(line, out);
+	return refusal ? refuse(out, refusal) : 0;
 }
 
 static int parse_fields(struct cursor *c, struct parser *p)
@@ -303,7 +316,7 @@ static int parse_fields(struct cursor *c, struct parser *p)
 			return -EAGAIN;
 		if (err)
 			return refuse(p->request, err == -EAGAIN ? 431 : 400);
-		refusal = line.len ? parse_field(line, p) : check_fields(p);
+		refusal = line.len ? parse_field(p, line) : check_fields(p);
 		if (refusal)
 			return refuse(p->request, refusal);
 		if (line.len == 0)
@@ -318,7 +331,7 @@ int http_parse(const char *data, size_t len, struct http_request *out)
 	int err;
 
 	memset(out, 0, sizeof(*out));
-	err = parse_first(&c, &p);
+	err = parse_first(&c, out);
 	if (!err)
 		err = parse_fields(&c, &p);
 	if (!err)

@@ -43,11 +43,13 @@ enum http_field {
 
 struct http_request {
 	enum http_method method;
-	struct text path;  /* as it came, from '/' to the query; undefined with HTTP_OTHER */
+	struct text
+		path; /* as it came, from '/' to the query; undefined with HTTP_OTHER */
 	struct text query; /* behind '?'; s is NULL without one */
-	struct text fields[HTTP_FIELD_COUNT]; /* values without blanks around; s is NULL: absent */
-	size_t head_len;		      /* bytes of the data up to the body */
-	uint64_t body_len;		      /* 0 when @chunked */
+	struct text fields
+		[HTTP_FIELD_COUNT]; /* values without blanks around; s is NULL: absent */
+	size_t head_len;	    /* bytes of the data up to the body */
+	uint64_t body_len;	    /* 0 when @chunked */
 	bool chunked;
 	bool is_1_0;
 	bool keep_alive;

@@ -37,9 +37,9 @@ struct http_tunnel {
 
 struct response {
 	unsigned status;
-	const char *type; /* NULL: no Content-Type */
-	bool own;	  /* a page or datum of ours: strict policy, never stored */
-	bool no_length;	  /* 204, 304, 101: no body and nothing said of its length */
+	const char *type;  /* NULL: no Content-Type */
+	bool own;	   /* a page or datum of ours: strict policy, never stored */
+	bool no_length;	   /* 204, 304, 101: no body and nothing said of its length */
 	uint64_t body_len; /* all pieces */
 	unsigned piece_count;
 	struct response_piece pieces[RESPONSE_PIECES_MAX];
@@ -85,9 +85,10 @@ bool response_add_file(struct response *response, uint64_t offset, uint64_t len)
 void response_write_head(const struct response *response, bool keep_alive, bool chunked,
 			 struct buf *out);
 
-/* The statuses this server uses, counted from 0; 0: behind the last. */
+/* The statuses this server uses, counted from 0; 0: behind the last. One that is none of them
+ * counts as a 500. */
 unsigned response_status(unsigned index);
 unsigned response_status_index(unsigned status);
-#define RESPONSE_STATUSES 27
+#define RESPONSE_STATUSES 29
 
 #endif

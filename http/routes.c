@@ -1,5 +1,6 @@
 #include "http/routes.h"
 
+#include "http/events.h"
 #include "http/metrics.h"
 #include "http/page.h"
 #include "http/web.h"
@@ -8,106 +9,116 @@
 #include "lib/fd.h"
 #include "lib/klibc.h"
 
-#include <string.h>
 #include <sys/stat.h>
 
-#define TEXT_HTML    "text/html; charset=utf-8"
-#define TEXT_PLAIN   "text/plain; charset=utf-8"
-#define TEXT_METRICS "text/plain; version=0.0.4; charset=utf-8"
+#define TEXT_PLAIN "text/plain; charset=utf-8"
 
 struct route {
 	const char *path;
-	void (*answer)(const struct http_context *context, const struct route *route,
-		       struct response *response);
-	const char *type;
-	const char *file; /* of the state directory */
-	const char *body; /* of the program */
+	bool is_action; /* POST, and nothing else */
+	void (*answer)(const struct http_context *context,
+		       const struct http_exchange *exchange, struct response *response);
+	/* without @answer: a file of the state directory */
+	const char *file, *type;
 };
 
-static void answer_page(const struct http_context *context, const struct route *route,
-			struct response *response)
+static void answer_health(const struct http_context *context,
+			  const struct http_exchange *exchange, struct response *response)
 {
-	struct buf body = response_start_text(response, 200, route->type);
+	const struct http_health *health = context->health;
+	struct buf body =
+		response_start_text(response, health->failed ? 503 : 200, TEXT_PLAIN);
 
-	page_write(context, &body);
+	(void)exchange;
+	buf_printf(&body, "%s\n", health->failed ? health->verdict : "ok");
 	response_end_text(response, &body);
 }
 
-static void answer_static(const struct http_context *context, const struct route *route,
-			  struct response *response)
-{
-	(void)context;
-	response_set_static(response, route->type, route->body);
-}
+static const struct route routes[] = {
+	{ "/", .answer = page_answer },
+	{ "/healthz", .answer = answer_health },
+	{ "/metrics", .answer = metrics_answer },
+	{ "/api/v1/events", .answer = events_answer },
+	{ "/api/v1/status", .file = "status.json", .type = "application/json" },
+	{ "/api/v1/timeline", .file = "timeline.json", .type = "application/json" },
+	{ "/api/v1/log", .file = "boot.log", .type = TEXT_PLAIN },
+	{ "/api/v1/report", .file = "report.txt", .type = TEXT_PLAIN },
+};
 
 /* The file is replaced by rename: the descriptor shows one version to its end. */
 static void answer_file(const struct http_context *context, const struct route *route,
 			struct response *response)
 {
-	char storage[256];
-	struct buf path = BUF_OVER(storage);
+	char path[256];
 	struct stat st;
 	fd_auto int fd = -1;
 
-	buf_printf(&path, "%s/%s", context->config->state_dir, route->file);
-	fd = open(path.data, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (path.truncated || fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (FORMAT(path, "%s/%s", context->state_dir, route->file))
+		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
 		response_set_status(response, 503); /* not written yet */
+		response_add_field(response, "Retry-After", "1");
 		return;
 	}
 	response->status = 200;
 	response->type = route->type;
-	response->body_len = (size_t)st.st_size;
 	response->file = fd_take(&fd);
+	(void)response_add_file(response, 0, (uint64_t)st.st_size);
 }
 
-static void answer_health(const struct http_context *context, const struct route *route,
-			  struct response *response)
+static const struct route *find_route(struct text path)
 {
-	const struct http_health *health = context->health;
-	struct buf body =
-		response_start_text(response, health->failed ? 503 : 200, route->type);
-
-	buf_printf(&body, "%s\n", health->failed ? health->verdict : "ok");
-	response_end_text(response, &body);
+	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++)
+		if (text_is(path, routes[i].path))
+			return &routes[i];
+	return NULL;
 }
 
-static void answer_metrics(const struct http_context *context, const struct route *route,
-			   struct response *response)
+/* RFC 9110, 9.3.7 and 15.5.6 */
+static void answer_methods(bool is_action, unsigned status, struct response *response)
 {
-	struct buf body = response_start_text(response, 200, route->type);
-
-	metrics_write(context, &body);
-	response_end_text(response, &body);
+	if (status == 204) {
+		response->status = 204;
+		response->no_length = true;
+	} else {
+		response_set_status(response, status);
+	}
+	response_add_field(response, "Allow", "%s",
+			   is_action ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
 }
 
-static const struct route routes[] = {
-	{ "/", answer_page, TEXT_HTML },
-	{ "/healthz", answer_health, TEXT_PLAIN },
-	{ "/metrics", answer_metrics, TEXT_METRICS },
-	{ "/api/v1/status", answer_file, "application/json", .file = "status.json" },
-	{ "/api/v1/timeline", answer_file, "application/json", .file = "timeline.json" },
-	{ "/api/v1/log", answer_file, TEXT_PLAIN, .file = "boot.log" },
-	{ "/style.css", answer_static, "text/css; charset=utf-8", .body = web_style_css },
-	{ "/status.js", answer_static, "text/javascript; charset=utf-8",
-	  .body = web_status_js },
-};
-
-void routes_answer(const struct http_context *context, const struct http_request *request,
-		   struct response *response)
+static void answer_web(const struct http_exchange *exchange, struct response *response)
 {
-	if (request->method == HTTP_OTHER) {
-		response_set_status(response, 405);
+	const struct web_file *file = web_find(exchange->request->path);
+
+	if (!file) {
+		response_set_status(response, 404);
 		return;
 	}
-	for (size_t i = 0; i < sizeof(routes) / sizeof(routes[0]); i++) {
-		const struct route *route = &routes[i];
+	response->status = 200;
+	response->type = file->type;
+	(void)response_add_memory(response, file->data, file->len);
+}
 
-		if (strlen(route->path) == request->path_len &&
-		    memcmp(route->path, request->path, request->path_len) == 0) {
-			route->answer(context, route, response);
-			return;
-		}
-	}
-	response_set_status(response, 404);
+void routes_answer(void *ctx, const struct http_exchange *exchange,
+		   struct response *response)
+{
+	const struct http_context *context = ctx;
+	enum http_method method = exchange->request->method;
+	const struct route *route =
+		method == HTTP_OTHER ? NULL : find_route(exchange->request->path);
+	bool is_action = route && route->is_action;
+	bool reads = method == HTTP_GET || method == HTTP_HEAD;
+
+	response->own = true;
+	if (method == HTTP_OPTIONS)
+		answer_methods(is_action, 204, response);
+	else if (is_action ? method != HTTP_POST : !reads)
+		answer_methods(is_action, 405, response);
+	else if (route && route->answer)
+		route->answer(context, exchange, response);
+	else if (route)
+		answer_file(context, route, response);
+	else
+		answer_web(exchange, response);
 }

@@ -1,27 +1,12 @@
-/* Which answer belongs to a request. */
+/* Which answer belongs to a request to the worker of a boot. */
 #ifndef HTTP_ROUTES_H
 #define HTTP_ROUTES_H
 
-#include "http/http.h"
-#include "http/parse.h"
-#include "http/response.h"
+#include "http/context.h"
+#include "http/exchange.h"
 
-#include <stdint.h>
-
-struct http_counters {
-	uint64_t answers[HTTP_STATUSES]; /* by response_status_index() */
-	uint32_t connections;		 /* open now */
-};
-
-/* What an answer may be made of. */
-struct http_context {
-	const struct http_config *config;
-	const struct http_health *health;
-	struct http_counters *counters;
-};
-
-/* Fills @response, which response_init() has seen; never without a status. */
-void routes_answer(const struct http_context *context, const struct http_request *request,
+/* For struct http_handler; @ctx is a struct http_context. */
+void routes_answer(void *ctx, const struct http_exchange *exchange,
 		   struct response *response);
 
 #endif

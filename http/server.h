@@ -13,8 +13,9 @@ struct tls_identity; /* lib/tls.h */
 struct http_server_config {
 	const struct http_listen *listen;
 	unsigned listen_count;
-	unsigned connections_max; /* then the one that has been idle for longest gives way */
-	unsigned per_peer_max;	  /* of one address; 0: no limit */
+	unsigned
+		connections_max; /* then the one that has been idle for longest gives way */
+	unsigned per_peer_max;	 /* of one address; 0: no limit */
 	const struct tls_identity *identity; /* for the listeners with TLS; NULL: none */
 	struct http_handler handler;
 };

@@ -42,7 +42,8 @@ int stage_http(struct boot *boot)
 			continue;
 		}
 		if (http->listen_count == HTTP_LISTEN_MAX ||
-		    http_listen_parse(wanted->item[i], &http->listen[http->listen_count]))
+		    http_listen_parse(wanted->item[i], false,
+				      &http->listen[http->listen_count]))
 			log_err("rd.http=%s: ignored: not [ADDRESS:]PORT, or one too many",
 				wanted->item[i]);
 		else

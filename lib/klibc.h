@@ -53,6 +53,7 @@ int finit_module(int fd, const char *parameters, int flags); /* there, but not d
 #define MS_LAZYTIME	    (1 << 25)
 #define SOL_PACKET	    263
 #define SHUT_WR		    1
+#define AF_VSOCK	    40
 
 /* klibc declares a fifth argument that the kernel ignores, and RESTART2's string. */
 #define sendfile(out, in, off, len) (sendfile)(out, in, off, len, 0)

@@ -5,11 +5,13 @@
 #ifndef LIB_TLS_H
 #define LIB_TLS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
 struct tls;
+struct tls_identity;
 struct ca_bundle;
 
 /* Whom to believe. With neither @ca_path nor @pins the handshake fails: there is no way to talk
@@ -33,6 +35,13 @@ struct tls_client {
  * and its timer were used): to be tried again. @why (@why_size) says it for people. */
 int tls_client_new(const struct tls_client *config, struct tls **out, char *why,
 		   size_t why_size);
+
+/* The other side: a server with @identity, on an accepted connection. @out is to be freed by
+ * tls_free(). 0; -ENOMEM. */
+int tls_server_new(const struct tls_identity *identity, int fd, struct tls **out);
+
+/* Has the client shown a certificate that the identity trusts? */
+bool tls_peer_certified(const struct tls *tls);
 
 /* 0: done; -EAGAIN; -EKEYREJECTED: the certificate is not to be believed; -EPROTO: any other
  * failure; -ECONNRESET. */

@@ -1,4 +1,4 @@
-#include "http/http.h"
+#include "http/listen.h"
 #include "http/parse.h"
 
 #include <errno.h>
@@ -10,18 +10,24 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static void check_path(const struct http_request *request, const char *data, size_t size)
 {
-	if (request->method == HTTP_OTHER)
+	struct text path = request->path;
+
+	if (request->method == HTTP_OTHER || text_is(path, "*"))
 		return;
-	if (request->path_len == 0 || request->path[0] != '/')
+	if (path.len == 0 || path.s[0] != '/')
 		abort();
-	for (size_t i = 0; i < request->path_len; i++)
-		if (request->path[i] <= ' ' || request->path[i] == '?')
+	for (size_t i = 0; i < path.len; i++)
+		if (path.s[i] <= ' ' || path.s[i] == '?')
 			abort();
-	if (request->path_len ==
-	    1) /* may be our own "/" for an absolute target without a path */
-		return;
-	if (request->path < data || request->path + request->path_len > data + size)
+	/* may be our own "/" for an absolute target without a path */
+	if (path.len > 1 && (path.s < data || path.s + path.len > data + size))
 		abort();
+	for (unsigned i = 0; i < HTTP_FIELD_COUNT; i++) {
+		struct text value = request->fields[i];
+
+		if (value.s && (value.s < data || value.s + value.len > data + size))
+			abort();
+	}
 }
 
 /* A request that is complete must read the same whatever follows it, and not before its
@@ -55,7 +61,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	if (size < sizeof(text)) {
 		memcpy(text, data, size);
 		text[size] = '\0';
-		(void)http_listen_parse(text, &listen);
+		(void)http_listen_parse(text, false, &listen);
 	}
 	return 0;
 }

@@ -1,9 +1,8 @@
-#include "http/http.h"
+#include "http/listen.h"
 #include "http/parse.h"
 
 #include "tests/unit/cmocka_all.h"
 
-#include <arpa/inet.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -38,11 +37,13 @@ static void a_plain_request(void **state)
 
 	(void)state;
 	assert_int_equal(r.method, HTTP_GET);
-	assert_int_equal(r.path_len, 4);
-	assert_memory_equal(r.path, "/a/b", 4);
+	assert_true(text_is(r.path, "/a/b"));
+	assert_true(text_is(r.query, "c=d"));
+	assert_true(text_is(r.fields[HTTP_HOST], "a.b:80"));
+	assert_null(r.fields[HTTP_RANGE].s);
 	assert_int_equal(r.head_len, strlen(text) - strlen("GET /next"));
 	assert_true(r.keep_alive);
-	assert_false(r.has_body);
+	assert_int_equal(r.body_len, 0);
 }
 
 static void it_is_complete_with_its_last_byte_and_not_before(void **state)
@@ -81,16 +82,16 @@ static void connections_are_kept_as_both_want(void **state)
 static void targets(void **state)
 {
 	static const struct {
-		const char *target, *path;
+		const char *target, *path, *query, *host;
 	} rows[] = {
-		{ "/", "/" },
-		{ "/?", "/" },
-		{ "//x", "//x" },
-		{ "/..%2f", "/..%2f" },
-		{ "http://h/x?y", "/x" },
-		{ "HTTP://h:80/x", "/x" },
-		{ "http://h", "/" },
-		{ "http://h?q", "/" },
+		{ "/", "/", NULL, "a" },
+		{ "/?", "/", "", "a" },
+		{ "//x", "//x", NULL, "a" },
+		{ "/..%2f?a?b", "/..%2f", "a?b", "a" },
+		{ "http://h/x?y", "/x", "y", "h" },
+		{ "HTTPS://h:80/x", "/x", NULL, "h:80" },
+		{ "http://h", "/", NULL, "h" },
+		{ "http://h?q", "/", "q", "h" },
 	};
 	char text[128];
 
@@ -101,19 +102,44 @@ static void targets(void **state)
 		snprintf(text, sizeof(text), "GET %s HTTP/1.1\r\n" HOST "\r\n",
 			 rows[i].target);
 		r = parsed(text);
-		assert_int_equal(r.path_len, strlen(rows[i].path));
-		assert_memory_equal(r.path, rows[i].path, r.path_len);
+		assert_true(text_is(r.path, rows[i].path));
+		assert_true(text_is(r.fields[HTTP_HOST], rows[i].host));
+		if (rows[i].query)
+			assert_true(text_is(r.query, rows[i].query));
+		else
+			assert_null(r.query.s);
 	}
+	assert_true(text_is(parsed("OPTIONS * HTTP/1.1\r\n" HOST "\r\n").path, "*"));
 }
 
-static void bodies_are_noticed(void **state)
+static void lengths_and_chunks_of_bodies(void **state)
 {
+	struct http_request r;
+
 	(void)state;
-	assert_true(parsed("POST / HTTP/1.1\r\n" HOST "Content-Length: 65536\r\n\r\n")
-			    .has_body);
-	assert_false(
-		parsed("POST / HTTP/1.1\r\n" HOST "Content-Length: 0\r\n\r\n").has_body);
-	assert_int_equal(parsed("POST * HTTP/1.1\r\n" HOST "\r\n").method, HTTP_OTHER);
+	r = parsed("POST / HTTP/1.1\r\n" HOST "Content-Length: 65536\r\n\r\n");
+	assert_int_equal(r.body_len, 65536);
+	assert_false(r.chunked);
+	r = parsed("POST / HTTP/1.1\r\n" HOST "Transfer-Encoding: Chunked\r\n\r\n");
+	assert_true(r.chunked);
+	r = parsed("PUT / HTTP/1.1\r\n" HOST
+		   "Content-Length: 1\r\nExpect: 100-Continue\r\n\r\n");
+	assert_true(r.expects_continue);
+	assert_int_equal(r.method, HTTP_OTHER);
+}
+
+static void values_are_kept_without_their_blanks_and_the_first_counts(void **state)
+{
+	struct http_request r = parsed(
+		"GET / HTTP/1.1\r\n" HOST "RANGE: \tbytes=0-1 \r\nRange: bytes=2-3\r\n"
+		"upgrade:websocket\r\nConnection: x, Upgrade\r\nIf-Match:\r\n\r\n");
+
+	(void)state;
+	assert_true(text_is(r.fields[HTTP_RANGE], "bytes=0-1"));
+	assert_true(text_is(r.fields[HTTP_UPGRADE], "websocket"));
+	assert_true(r.wants_upgrade);
+	assert_non_null(r.fields[HTTP_IF_MATCH].s);
+	assert_int_equal(r.fields[HTTP_IF_MATCH].len, 0);
 }
 
 static void what_is_wrong_is_refused_with_its_status(void **state)
@@ -163,12 +189,19 @@ static void what_is_wrong_is_refused_with_its_status(void **state)
 		{ 400, "GET / HTTP/1.1\r\n" HOST
 		       "Content-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n" },
 		{ 400, "GET / HTTP/1.0\r\nTransfer-Encoding: chunked\r\n\r\n" },
-		{ 413, "GET / HTTP/1.1\r\n" HOST "Content-Length: 65537\r\n\r\n" },
+		{ 400, "GET http:///x HTTP/1.1\r\n" HOST "\r\n" },
+		{ 400, "GET http://a@b/ HTTP/1.1\r\n" HOST "\r\n" },
+		{ 400, "POST * HTTP/1.1\r\n" HOST "\r\n" },
+		{ 400,
+		  "POST / HTTP/1.1\r\n" HOST
+		  "Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n" },
+		{ 417, "GET / HTTP/1.1\r\n" HOST "Expect: a-cake\r\n\r\n" },
 		{ 413, "GET / HTTP/1.1\r\n" HOST
 		       "Content-Length: 18446744073709551617\r\n\r\n" },
 		{ 501, "BREW / HTTP/1.1\r\n" HOST "\r\n" },
 		{ 501, "get / HTTP/1.1\r\n" HOST "\r\n" },
-		{ 501, "GET / HTTP/1.1\r\n" HOST "Transfer-Encoding: chunked\r\n\r\n" },
+		{ 501,
+		  "GET / HTTP/1.1\r\n" HOST "Transfer-Encoding: gzip, chunked\r\n\r\n" },
 		{ 505, "GET / HTTP/2.0\r\n" HOST "\r\n" },
 		{ 505, "GET / HTTP/0.9\r\n" HOST "\r\n" },
 	};
@@ -212,33 +245,56 @@ static void what_is_too_long_is_refused_as_soon_as_it_is(void **state)
 static void listen_forms(void **state)
 {
 	static const struct {
-		const char *text;
-		uint32_t address;
-		uint16_t port;
+		const char *text, *name;
+		bool tls;
 	} good[] = {
-		{ "", 0, 80 },
-		{ "1", 0, 80 },
-		{ "8080", 0, 8080 },
-		{ "127.0.0.1:81", 0x7f000001, 81 },
-		{ "0.0.0.0:65535", 0, 65535 },
+		{ "", "*:80" },
+		{ "1", "*:80" },
+		{ "", "*:443", true },
+		{ "8080", "*:8080" },
+		{ "127.0.0.1:81", "127.0.0.1:81" },
+		{ "0.0.0.0:65535", "0.0.0.0:65535" },
+		{ "[::1]:80", "[::1]:80" },
+		{ "[::]:80", "*:80" },
+		{ "[2001:db8::a]:8443", "[2001:db8::a]:8443", true },
+		{ "vsock:80", "vsock:80" },
+		{ "unix:/run/http", "unix:/run/http" },
 	};
 	static const char *const bad[] = {
-		"0",	      "65536",	      "-1",
-		"x",	      ":80",	      "127.0.0.1",
-		"127.0.0.1:", "127.0.0.1:0",  "127.0.0.1:80:",
-		"[::1]:80",   "localhost:80", "1000.1000.1000.1000:80",
+		"0",
+		"65536",
+		"-1",
+		"x",
+		":80",
+		"127.0.0.1",
+		"127.0.0.1:",
+		"127.0.0.1:0",
+		"[::1]",
+		"::1:80",
+		"[127.0.0.1]:1",
+		"127.0.0.1:80:",
+		"vsock:",
+		"vsock:3:80",
+		"unix:",
+		"unix:http",
+		"[fe80::1%1]:80",
+		"localhost:80",
+		"1000.1000.1000.1000:80",
 		"80 ",
 	};
 	struct http_listen listen;
+	char name[HTTP_LISTEN_TEXT_SIZE];
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(good) / sizeof(good[0]); i++) {
-		assert_int_equal(http_listen_parse(good[i].text, &listen), 0);
-		assert_int_equal(listen.address_be, htonl(good[i].address));
-		assert_int_equal(listen.port, good[i].port);
+		assert_int_equal(http_listen_parse(good[i].text, good[i].tls, &listen),
+				 0);
+		assert_int_equal(listen.tls, good[i].tls);
+		http_listen_format(&listen, name);
+		assert_string_equal(name, good[i].name);
 	}
 	for (size_t i = 0; i < sizeof(bad) / sizeof(bad[0]); i++)
-		if (http_listen_parse(bad[i], &listen) != -EINVAL)
+		if (http_listen_parse(bad[i], false, &listen) != -EINVAL)
 			fail_msg("%s was taken", bad[i]);
 }
 
@@ -249,7 +305,9 @@ int main(void)
 		cmocka_unit_test(it_is_complete_with_its_last_byte_and_not_before),
 		cmocka_unit_test(connections_are_kept_as_both_want),
 		cmocka_unit_test(targets),
-		cmocka_unit_test(bodies_are_noticed),
+		cmocka_unit_test(lengths_and_chunks_of_bodies),
+		cmocka_unit_test(
+			values_are_kept_without_their_blanks_and_the_first_counts),
 		cmocka_unit_test(what_is_wrong_is_refused_with_its_status),
 		cmocka_unit_test(what_is_too_long_is_refused_as_soon_as_it_is),
 		cmocka_unit_test(listen_forms),
