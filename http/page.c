@@ -31,25 +31,46 @@ static void put_state_word(const struct page *page, struct buf *out)
 	buf_puts(out, *state == 'f' ? "Failed" : *state == 'r' ? "Running" : "Starting");
 }
 
+/* "no root: waited 3 s for LABEL=demo: …": up to the first colon it is the headline. */
+static struct text take_headline(struct text *verdict)
+{
+	struct text headline = text_take_until(verdict, ':');
+
+	*verdict = text_trim(*verdict);
+	return headline;
+}
+
 static void put_verdict(const struct page *page, struct buf *out)
 {
+	struct text verdict = text_of(page->context->health->verdict);
 	const char *state = state_of(page);
 
 	if (*state == 'f') {
-		put_escaped(out, text_of(page->context->health->verdict));
+		put_escaped(out, take_headline(&verdict));
+	} else if (*state == 'r') {
+		buf_puts(out, "The services run");
+	} else {
+		buf_puts(out, "Stage ");
+		if (!put_member(out, page->status, "stage"))
+			buf_puts(out, "none yet");
+	}
+}
+
+static void put_why(const struct page *page, struct buf *out)
+{
+	struct text verdict = text_of(page->context->health->verdict);
+	size_t start = out->len;
+
+	if (page->context->health->failed) {
+		(void)take_headline(&verdict);
+		put_escaped(out, verdict);
 		return;
 	}
-	if (*state == 'r') {
-		buf_puts(out, "The services run.");
+	buf_puts(out, "waits for ");
+	if (put_member(out, page->status, "waiting_for"))
 		return;
-	}
-	if (!json_member(page->status, "stage").s)
-		buf_puts(out, "On course");
-	else
-		(void)put_member(out, page->status, "stage");
-	buf_puts(out, json_member(page->status, "waiting_for").len > 4 ? ": waits for "
-								       : ": on course");
-	(void)put_member(out, page->status, "waiting_for");
+	out->len = start;
+	buf_puts(out, "on course");
 }
 
 /* Not while somebody types without a script to save what was typed. */
@@ -84,8 +105,11 @@ static void put_log(const struct page *page, struct buf *out)
 {
 	char text[LOG_SIZE];
 	size_t len = page_read(page->context, "boot.log", text, sizeof(text));
+	struct text log = { text, len };
 
-	put_escaped(out, (struct text){ text, len });
+	while (log.len && escaped_length(log) >= out->size)
+		(void)text_take_until(&log, '\n'); /* the newest lines count */
+	put_escaped(out, log);
 }
 
 /* How much room each has of the answer's text, which holds them all. */
@@ -95,12 +119,12 @@ static const struct mark {
 	size_t max;
 } marks[] = {
 	{ "refresh", put_refresh, 128 },  { "state", put_state, 16 },
-	{ "word", put_state_word, 16 },	  { "verdict", put_verdict, 1536 },
-	{ "note", put_act_note, 128 },	  { "disabled", put_disabled, 16 },
-	{ "stages", put_stages, 9216 },	  { "devices", put_devices, 6144 },
-	{ "network", put_network, 2048 }, { "missing", put_missing, 1536 },
-	{ "machine", put_machine, 1536 }, { "roots", put_roots, 1024 },
-	{ "log", put_log, 6656 },
+	{ "word", put_state_word, 16 },	  { "verdict", put_verdict, 512 },
+	{ "why", put_why, 1536 },	  { "note", put_act_note, 128 },
+	{ "disabled", put_disabled, 16 }, { "stages", put_stages, 9216 },
+	{ "devices", put_devices, 6144 }, { "network", put_network, 2048 },
+	{ "missing", put_missing, 1536 }, { "machine", put_machine, 1536 },
+	{ "roots", put_roots, 1024 },	  { "log", put_log, 6656 },
 };
 
 static const struct mark *find_mark(struct text name)

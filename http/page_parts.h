@@ -17,6 +17,7 @@ struct page {
 /* ---- words: http/page_text.c */
 
 void put_escaped(struct buf *out, struct text t);
+size_t escaped_length(struct text t);
 
 /* A string or number of the object; nothing if it has none, or null. False then. */
 bool put_member(struct buf *out, struct text object, const char *name);

@@ -140,7 +140,33 @@ void put_stages(const struct page *page, struct buf *out)
 
 /* ---- disks */
 
-static void put_device(struct text device, struct buf *out)
+/* Is there a partition of it? */
+static bool has_parts(struct text devices, struct text device)
+{
+	struct text name = json_member(device, "name"), other;
+
+	while (json_take(&devices, &other)) {
+		struct text disk = json_member(other, "disk");
+
+		if (disk.len == name.len && memcmp(disk.s, name.s, name.len) == 0)
+			return true;
+	}
+	return false;
+}
+
+static void put_contents(struct text devices, struct text device, struct buf *out)
+{
+	if (put_member(out, device, "type"))
+		return;
+	buf_puts(out, "<i>");
+	if (!put_member(out, device, "error"))
+		buf_puts(out, has_parts(devices, device)      ? "partitions"
+			      : json_member(device, "type").s ? "nothing known"
+							      : "not looked at");
+	buf_puts(out, "</i>");
+}
+
+static void put_device(struct text devices, struct text device, struct buf *out)
 {
 	bool is_part = json_member(device, "disk").s;
 	uint64_t size = json_u64(json_member(device, "size_bytes"));
@@ -151,8 +177,7 @@ static void put_device(struct text device, struct buf *out)
 	if (size)
 		put_size(out, size);
 	buf_puts(out, "</td><td>");
-	if (!put_member(out, device, "type"))
-		buf_puts(out, "<i>not looked at, or nothing known</i>");
+	put_contents(devices, device, out);
 	buf_puts(out, " <b>");
 	if (!put_member(out, device, "label"))
 		(void)put_member(out, device, "part_label");
@@ -163,16 +188,17 @@ static void put_device(struct text device, struct buf *out)
 
 void put_devices(const struct page *page, struct buf *out)
 {
-	struct text devices = json_member(page->status, "devices"), device;
+	struct text devices = json_member(page->status, "devices"), rest = devices,
+		    device;
 	struct rows rows = { .out = out };
 	size_t start = out->len;
 
 	buf_puts(out, "<table class=\"disks\"><thead><tr><th scope=\"col\">Device</th>"
 		      "<th scope=\"col\">Size</th><th scope=\"col\">Holds</th>"
 		      "<th scope=\"col\">UUID</th></tr></thead>\n<tbody>\n");
-	while (json_take(&devices, &device)) {
+	while (json_take(&rest, &device)) {
 		row_begin(&rows);
-		put_device(device, out);
+		put_device(devices, device, out);
 		row_end(&rows);
 	}
 	if (rows.count) {
@@ -320,7 +346,7 @@ void put_machine(const struct page *page, struct buf *out)
 			out->len = start;
 	}
 	put_memory(json_member(page->status, "memory"), out);
-	buf_printf(out, "<dt>Since power on</dt><dd data-us=\"%llu\">",
+	buf_printf(out, "<dt>Kernel runs for</dt><dd data-us=\"%llu\">",
 		   (unsigned long long)page->now_us);
 	put_time(out, page->now_us);
 	buf_puts(out, "</dd>\n");

@@ -6,7 +6,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
-void put_escaped(struct buf *out, struct text t)
+/* NULL: the character as it is. */
+static const char *entity_of(char c)
 {
 	static const struct {
 		char c;
@@ -16,12 +17,29 @@ void put_escaped(struct buf *out, struct text t)
 		{ '"', "&quot;" }, { '\'', "&#39;" },
 	};
 
-	for (size_t i = 0; i < t.len; i++) {
-		const char *entity = NULL;
+	for (size_t i = 0; i < sizeof(entities) / sizeof(entities[0]); i++)
+		if (entities[i].c == c)
+			return entities[i].entity;
+	return NULL;
+}
 
-		for (size_t k = 0; k < sizeof(entities) / sizeof(entities[0]); k++)
-			if (entities[k].c == t.s[i])
-				entity = entities[k].entity;
+size_t escaped_length(struct text t)
+{
+	size_t len = 0;
+
+	for (size_t i = 0; i < t.len; i++) {
+		const char *entity = entity_of(t.s[i]);
+
+		len += entity ? strlen(entity) : 1;
+	}
+	return len;
+}
+
+void put_escaped(struct buf *out, struct text t)
+{
+	for (size_t i = 0; i < t.len; i++) {
+		const char *entity = entity_of(t.s[i]);
+
 		if (entity)
 			buf_puts(out, entity);
 		else

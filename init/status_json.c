@@ -7,6 +7,7 @@
 #include "lib/meminfo.h"
 #include "lib/str.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/utsname.h>
@@ -66,6 +67,15 @@ static void print_size(const struct boot *boot, const struct blockdev *dev, stru
 	}
 }
 
+static void print_probe_error(int err, struct buf *b)
+{
+	buf_puts(b, ",\"type\":null");
+	if (err == -ENODATA)
+		return; /* it can be read, and holds nothing that is known */
+	buf_puts(b, ",\"error\":");
+	buf_json_string(b, strerror(-err));
+}
+
 static void print_device(const struct boot *boot, const struct blockdev *dev,
 			 struct buf *b)
 {
@@ -79,6 +89,8 @@ static void print_device(const struct boot *boot, const struct blockdev *dev,
 		buf_json_string(b, dev->fs.uuid);
 		buf_puts(b, ",\"label\":");
 		buf_json_string(b, dev->fs.label);
+	} else if (IS_ENABLED(CONFIG_HTTP) && dev->probed) {
+		print_probe_error(dev->probe_err, b);
 	}
 	buf_puts(b, "}");
 }

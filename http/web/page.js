@@ -15,7 +15,7 @@ function take(fresh) {
 			part.replaceChildren(...news.childNodes);
 	}
 	// Spoken by screen readers, so only touched when it says something else.
-	for (const id of ["state", "verdict"])
+	for (const id of ["state", "verdict", "why"])
 		if (at(id).textContent !== fresh.getElementById(id).textContent)
 			at(id).textContent = fresh.getElementById(id).textContent;
 	at("now").className = fresh.getElementById("now").className;
@@ -85,8 +85,8 @@ function lost() {
 		return;
 	at("now").className = "gone";
 	at("state").textContent = "No answer";
-	at("verdict").textContent = "The machine has stopped answering at " + time +
-		": it starts the real root, was told to end, or its network is gone.";
+	at("verdict").textContent = "Silent since " + time;
+	at("why").textContent = "It starts the real root, was told to end, or its network is gone.";
 	document.title = "No answer – rootling";
 	at("link").textContent = "not connected, trying again";
 }
@@ -136,11 +136,12 @@ function isSure(button) {
 async function act(form, button) {
 	const fields = new FormData(form);
 	const body = new URLSearchParams();
-	if (button.formAction.endsWith("/root"))
+	const path = button.getAttribute("formaction") || form.getAttribute("action");
+	if (path.endsWith("/root"))
 		body.set("root", fields.get("root"));
 	at("result").textContent = button.textContent + " …";
 	try {
-		const answer = await fetch(button.formAction, {
+		const answer = await fetch(path, {
 			method: "POST",
 			headers: { Authorization: "Bearer " + fields.get("token") },
 			body,
