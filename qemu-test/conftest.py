@@ -62,7 +62,8 @@ def lan(workshop: Workshop, place: Path) -> Iterator[Lan]:
 @pytest.fixture
 def boot(request: pytest.FixtureRequest, workshop: Workshop, place: Path) -> Iterator[Callable[..., VM]]:
     """boot(cmdline=..., disks=[...]): a machine that starts now and ends with the scenario. An
-    image of the `vm` configuration and the cloud kernel unless it is told otherwise."""
+    image of the `vm` configuration and the cloud kernel unless it is told otherwise. In a file
+    that says `PROCESSORS = 2` it has as many."""
     machines: list[VM] = []
 
     def start(
@@ -75,6 +76,7 @@ def boot(request: pytest.FixtureRequest, workshop: Workshop, place: Path) -> Ite
         bare: bool = False,  # neither: it boots as its firmware does
         **more: object,
     ) -> VM:
+        more.setdefault("processors", getattr(request.module, "PROCESSORS", 1))
         machine = Machine(
             kernel=None if bare else kernel or workshop.kernel(arch) / "vmlinuz",
             initrd=None if alone or bare else initrd or workshop.image(arch=arch),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from disks import uuid_of
 
+PROCESSORS = 2
+
 DEFCONFIGS = ("tiny", "vm", "recovery", "full")
 
 

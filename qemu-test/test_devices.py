@@ -10,6 +10,8 @@ from disks import blank, copy, relabel
 from vm import Disk
 from workshop import REPO
 
+PROCESSORS = 2
+
 
 @pytest.fixture(scope="session")
 def flood(workshop) -> Path:

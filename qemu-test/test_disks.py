@@ -10,6 +10,8 @@ import pytest
 from disks import MIB, Partition, copy, gpt
 from vm import Disk
 
+PROCESSORS = 2
+
 DRIVERS = ("virtio_scsi", "sd_mod", "sr_mod", "ata_piix")
 GENERIC_DRIVERS = (*DRIVERS, "ext4", "nvme", "ahci", "xhci_pci", "usb_storage", "uas", "sdhci_pci", "mmc_block")
 

@@ -7,6 +7,8 @@ from disks import tool
 from workshop import VIRTIO
 from vm import Disk
 
+PROCESSORS = 2
+
 # What a general image for real machines loads, and what it drags in.
 MANY = (
     "ahci nvme xhci_pci ehci_pci uhci_hcd usb_storage uas sd_mod sr_mod virtio_pci virtio_blk virtio_scsi virtio_net "

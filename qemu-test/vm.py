@@ -70,6 +70,7 @@ class Machine:
     cmdline: str = ""
     disks: list[Disk] = dataclasses.field(default_factory=list)
     arch: str = "x86_64"
+    processors: int = 1  # each costs the kernel a quarter of its boot
     memory_mib: int = 512
     type: str = ""  # of machine, with its options, instead of the usual one
     controllers: list[str] = dataclasses.field(default_factory=list)  # devices that disks hang on
@@ -82,7 +83,7 @@ class Machine:
         argv = list(QEMU[self.arch])
         if self.type:
             argv[argv.index("-M") + 1] = self.type
-        argv += ["-accel", "tcg", "-smp", "2", "-m", str(self.memory_mib)]
+        argv += ["-accel", "tcg", "-smp", str(self.processors), "-m", str(self.memory_mib)]
         argv += ["-display", "none", "-nic", "none", "-no-reboot"]
         if self.kernel:
             argv += ["-kernel", str(self.kernel)]
