@@ -216,6 +216,7 @@ static const struct field {
 	{ NAME("Range"), HTTP_RANGE },
 	{ NAME("Sec-Fetch-Site"), HTTP_SEC_FETCH_SITE },
 	{ NAME("Sec-WebSocket-Key"), HTTP_SEC_WEBSOCKET_KEY },
+	{ NAME("Sec-WebSocket-Protocol"), HTTP_SEC_WEBSOCKET_PROTOCOL },
 	{ NAME("Sec-WebSocket-Version"), HTTP_SEC_WEBSOCKET_VERSION },
 	{ NAME("Upgrade"), HTTP_UPGRADE },
 };
