@@ -255,7 +255,7 @@ void connection_serve(struct connection *c, const struct connection_service *ser
 			more = take_request(c, service, now_ms);
 			break;
 		case CONNECTION_TUNNEL:
-			more = IS_ENABLED(CONFIG_HTTP_CONSOLE) && tunnel_step(c);
+			more = IS_ENABLED(CONFIG_HTTP_CONSOLE) && tunnel_step(c, now_ms);
 			break;
 		case CONNECTION_LINGERING:
 			more = step_lingering(c);

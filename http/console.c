@@ -66,8 +66,17 @@ static void refuse(struct response *response, unsigned status, const char *field
 		   const char *value)
 {
 	response_set_status(response, status);
+	if (status == 426) /* RFC 9110, 7.8 */
+		response_add_field(response, "Connection", "Upgrade");
 	if (field)
 		response_add_field(response, field, "%s", value);
+}
+
+/* Section 4.2.2 */
+static void refuse_version(struct response *response)
+{
+	refuse(response, 426, "Upgrade", "websocket");
+	response_add_field(response, "Sec-WebSocket-Version", "13");
 }
 
 /* A page of somebody else must not use what a browser knows of us. Other clients send no Origin. */
@@ -99,7 +108,7 @@ static bool refuses(const struct console *console, const struct http_exchange *e
 		 !text_lists(fields[HTTP_UPGRADE], "websocket"))
 		refuse(response, 426, "Upgrade", "websocket");
 	else if (!text_is(fields[HTTP_SEC_WEBSOCKET_VERSION], "13"))
-		refuse(response, 426, "Sec-WebSocket-Version", "13");
+		refuse_version(response);
 	else if (!text_lists(fields[HTTP_SEC_WEBSOCKET_PROTOCOL], CONSOLE_PROTOCOL))
 		refuse(response, 400, NULL, NULL);
 	else if (!is_own_origin(request))
@@ -151,6 +160,7 @@ void console_answer(void *ctx, const struct http_exchange *exchange,
 	response->status = 101;
 	response->no_length = true;
 	response_add_field(response, "Upgrade", "websocket");
+	response_add_field(response, "Connection", "Upgrade");
 	response_add_field(response, "Sec-WebSocket-Accept", "%s", accept);
 	response_add_field(response, "Sec-WebSocket-Protocol", CONSOLE_PROTOCOL);
 	response->tunnel = &console_tunnel;

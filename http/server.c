@@ -345,7 +345,8 @@ static void serve_one(struct http_server *s, struct connection *c, short events,
 		return;
 	if (waiting && events) /* the client has gone: nothing else was asked for */
 		connection_close(c);
-	else if (events || tunnel_ready || (waiting && s->woken))
+	else if (events || tunnel_ready ||
+		 (s->woken && (waiting || c->state == CONNECTION_TUNNEL)))
 		connection_serve(c, &s->service, now_ms);
 	if (c->state != CONNECTION_FREE && c->deadline_ms <= now_ms)
 		connection_expire(c, &s->service, now_ms);

@@ -4,14 +4,16 @@
 #include <poll.h>
 #include <string.h>
 
-/* 0: nothing is left to be said; -EAGAIN; other errors: close. */
-static int send_out(struct connection *c)
+#define TURN_MAX 16 /* fills at a time: then it is the client's turn to say something */
+#define STUCK_MS 30000 /* without a byte that the client takes */
+
+/* 0: all that there is for now has gone; -EAGAIN: the client takes no more; other errors: close. */
+static int send_out(struct connection *c, uint64_t *sent)
 {
 	struct answer *a = &c->answer;
 	struct response *r = &a->response;
 
-	for (;;) {
-		uint64_t sent = 0;
+	for (unsigned turn = 0; turn < TURN_MAX; turn++) {
 		ssize_t len = 0;
 		int err;
 
@@ -25,10 +27,11 @@ static int send_out(struct connection *c)
 		}
 		if (a->piece == r->piece_count)
 			return 0;
-		err = answer_send(a, &c->transport, 0, &sent);
+		err = answer_send(a, &c->transport, 0, sent);
 		if (err)
 			return err;
 	}
+	return 0; /* poll() will find more where that came from */
 }
 
 /* 1: something was taken; 0: what has come must wait; -errno. */
@@ -51,20 +54,39 @@ static int take_in(struct connection *c)
 	return len > 0;
 }
 
-bool tunnel_step(struct connection *c)
+/* When it is to be called again; false: the client has taken nothing for too long. */
+static bool set_deadline(struct connection *c, bool stuck, bool was_stuck,
+			 uint64_t now_ms)
 {
 	const struct response *r = &c->answer.response;
-	int err = send_out(c);
 
-	c->deadline_ms = r->tunnel->due_ms(r->tunnel_ctx);
-	if (err == -EAGAIN)
-		return false; /* the transport has said what it waits for */
-	if (!err) {
-		err = take_in(c);
-		if (err == 0)
-			c->transport.wants = 0; /* until the other side has room */
-	}
-	if (err < 0 && err != -EAGAIN)
+	if (!stuck)
+		c->deadline_ms = r->tunnel->due_ms(r->tunnel_ctx);
+	else if (!was_stuck)
+		c->deadline_ms = now_ms + STUCK_MS;
+	return !stuck || now_ms < c->deadline_ms;
+}
+
+bool tunnel_step(struct connection *c, uint64_t now_ms)
+{
+	bool had_more = c->answer.piece < c->answer.response.piece_count;
+	uint64_t sent = 0;
+	int out = send_out(c, &sent), in;
+	short out_wants = out == -EAGAIN ? c->transport.wants : 0;
+
+	if ((out && out != -EAGAIN) ||
+	    !set_deadline(c, out == -EAGAIN, had_more && !sent, now_ms)) {
 		connection_close(c);
-	return err > 0;
+		return false;
+	}
+	/* also when the client is slow: Ctrl-C must get through */
+	in = take_in(c);
+	if (in < 0 && in != -EAGAIN) {
+		connection_close(c);
+		return false;
+	}
+	if (in == 0)
+		c->transport.wants = 0; /* until the other side has room */
+	c->transport.wants |= out_wants;
+	return in > 0;
 }

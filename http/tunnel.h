@@ -6,6 +6,6 @@
 
 /* Moves what can be moved at once, and sets when it wants to be called again. False: enough for now;
  * the connection may be closed then. */
-bool tunnel_step(struct connection *c);
+bool tunnel_step(struct connection *c, uint64_t now_ms);
 
 #endif

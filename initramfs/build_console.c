@@ -23,9 +23,9 @@ static const struct {
 static const struct {
 	const char *place, *text;
 } own[] = {
-	{ PLACE "/index.html", CONSOLE_INDEX_HTML },
-	{ PLACE "/console.css", CONSOLE_CONSOLE_CSS },
-	{ PLACE "/console.js", CONSOLE_CONSOLE_JS },
+	{ PLACE "/index.html", web_index_html },
+	{ PLACE "/console.css", web_console_css },
+	{ PLACE "/console.js", web_console_js },
 };
 
 static int add_file(struct build *b, const char *folder, size_t i)

@@ -111,10 +111,9 @@ $(O)/host/include/generated/universal.h: initramfs/universal.conf FORCE
 	$(call if_changed,universal)
 $(foreach f,host unit fuzz cov,$(O)/$(f)/initramfs/universal_text.o): | $(O)/host/include/generated/universal.h
 
-# Our part of --http-console: CONSOLE_INDEX_HTML and so on, as strings of C.
-cmd_console = for f in $(filter http/%,$^); do \
-	printf '\043define CONSOLE_%s %s\n' "$$(basename $$f | tr a-z. A-Z_)" '\'; \
-	sed -e 's/["\]/\\&/g' -e 's/.*/"&\\n" \\/' $$f; echo; done >$@
+# Our part of --http-console, as strings of C: web_index_html and so on.
+cmd_console = { $(foreach f,$(filter http/%,$^),echo 'static const char web_$(subst .,_,$(notdir $f))[] ='; \
+	sed -e 's/["\\]/\\&/g' -e 's/.*/"&\\n"/' $f; echo ';';) } >$@
 tag_console := TEXT
 $(O)/host/include/generated/console.h: $(wildcard http/console/*) FORCE
 	$(call if_changed,console)

@@ -265,6 +265,7 @@ static void a_handshake(void **state)
 	response->fields[response->fields_len] = '\0';
 	assert_non_null(strstr(response->fields,
 			       "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\n"));
+	assert_non_null(strstr(response->fields, "Connection: Upgrade\r\n"));
 	assert_non_null(strstr(response->fields,
 			       "Sec-WebSocket-Protocol: rootling.console.v1\r\n"));
 	assert_int_equal(t->asks, 0);
