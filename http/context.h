@@ -2,6 +2,7 @@
 #ifndef HTTP_CONTEXT_H
 #define HTTP_CONTEXT_H
 
+#include "http/files.h"
 #include "http/http.h"
 #include "http/server.h"
 
@@ -10,6 +11,8 @@ struct http_context {
 	const struct http_health *health;
 	const struct http_counters *counters;
 	unsigned news; /* counts what PID 1 has sent: its files are new then */
+
+	const struct files *files; /* of /srv/www; NULL: there is none */
 
 	/* /proc/meminfo and /proc/self/statm, opened while there was a /proc; or -1 */
 	int meminfo_fd, statm_fd;

@@ -25,11 +25,10 @@ struct http_handler {
 	/* Fills @response, which response_init() has seen; never without a status. */
 	void (*answer)(void *ctx, const struct http_exchange *exchange,
 		       struct response *response);
-	/* Told of every answer that is about to go out, also of those to wrong requests, whose
-	 * path may be undefined; may be NULL. */
+	/* Told of every answer that is about to go out, also of those to wrong requests, of which
+	 * only the method counts; may add fields. May be NULL. */
 	void (*answered)(void *ctx, const struct http_peer *peer,
-			 const struct http_request *request,
-			 const struct response *response);
+			 const struct http_request *request, struct response *response);
 	void *ctx;
 };
 

@@ -121,6 +121,17 @@ void response_set_status(struct response *response, unsigned status)
 	response_end_text(response, &body);
 }
 
+void response_set_methods(struct response *response, unsigned status, const char *allowed)
+{
+	if (status == 204) {
+		response->status = 204;
+		response->no_length = true;
+	} else {
+		response_set_status(response, status);
+	}
+	response_add_field(response, "Allow", "%s", allowed);
+}
+
 static bool add_piece(struct response *response, const char *data, uint64_t offset,
 		      uint64_t len)
 {

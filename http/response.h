@@ -72,6 +72,10 @@ void response_add_field(struct response *response, const char *name, const char 
 /* "STATUS Reason\n" as plain text. */
 void response_set_status(struct response *response, unsigned status);
 
+/* What may be asked of this (RFC 9110, 9.3.7 and 15.5.6): a 204, or a 405. */
+void response_set_methods(struct response *response, unsigned status,
+			  const char *allowed);
+
 /* Body over @text: write into the buf, then end with response_end_text(). */
 struct buf response_start_text(struct response *response, unsigned status,
 			       const char *type);

@@ -1,9 +1,9 @@
 #include "http/routes.h"
 
+#include "http/embedded.h"
 #include "http/events.h"
 #include "http/metrics.h"
 #include "http/page.h"
-#include "http/web.h"
 
 #include "lib/buf.h"
 #include "lib/fd.h"
@@ -74,32 +74,6 @@ static const struct route *find_route(struct text path)
 	return NULL;
 }
 
-/* RFC 9110, 9.3.7 and 15.5.6 */
-static void answer_methods(bool is_action, unsigned status, struct response *response)
-{
-	if (status == 204) {
-		response->status = 204;
-		response->no_length = true;
-	} else {
-		response_set_status(response, status);
-	}
-	response_add_field(response, "Allow", "%s",
-			   is_action ? "POST, OPTIONS" : "GET, HEAD, OPTIONS");
-}
-
-static void answer_web(const struct http_exchange *exchange, struct response *response)
-{
-	const struct web_file *file = web_find(exchange->request->path);
-
-	if (!file) {
-		response_set_status(response, 404);
-		return;
-	}
-	response->status = 200;
-	response->type = file->type;
-	(void)response_add_memory(response, file->data, file->len);
-}
-
 void routes_answer(void *ctx, const struct http_exchange *exchange,
 		   struct response *response)
 {
@@ -109,16 +83,18 @@ void routes_answer(void *ctx, const struct http_exchange *exchange,
 		method == HTTP_OTHER ? NULL : find_route(exchange->request->path);
 	bool is_action = route && route->is_action;
 	bool reads = method == HTTP_GET || method == HTTP_HEAD;
+	const char *allowed = is_action ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
 
 	response->own = true;
 	if (method == HTTP_OPTIONS)
-		answer_methods(is_action, 204, response);
+		response_set_methods(response, 204, allowed);
 	else if (is_action ? method != HTTP_POST : !reads)
-		answer_methods(is_action, 405, response);
+		response_set_methods(response, 405, allowed);
 	else if (route && route->answer)
 		route->answer(context, exchange, response);
 	else if (route)
 		answer_file(context, route, response);
-	else
-		answer_web(exchange, response);
+	else if (!(context->files && files_answer(context->files, exchange, response)) &&
+		 !embedded_answer(exchange, response))
+		response_set_status(response, 404);
 }

@@ -33,6 +33,17 @@ struct http_server {
 
 /* ---- listeners */
 
+/* As a person pastes it into a browser, where that is possible. */
+static void say_listening(const struct http_listen *at, const char *name)
+{
+	const char *scheme = at->tls ? "https" : "http";
+
+	if (at->family == HTTP_INET || at->family == HTTP_INET6)
+		log_info("listening on %s://%s/", scheme, name);
+	else
+		log_info("listening on %s with %s", name, scheme);
+}
+
 static int open_listeners(struct http_server *s)
 {
 	const struct http_server_config *config = s->config;
@@ -57,8 +68,7 @@ static int open_listeners(struct http_server *s)
 			log_err("%s: %s", name, strerror(-err));
 			continue;
 		}
-		log_info("listening on %s%s", name,
-			 config->listen[i].tls ? " with TLS" : "");
+		say_listening(&config->listen[i], name);
 		s->listeners[i] = fd;
 		count++;
 	}

@@ -6,9 +6,9 @@
 #include <stdio.h>
 
 const struct verb *const verbs[] = {
-	&verb_build,  &verb_host,	&verb_check, &verb_ls,	   &verb_cat,
-	&verb_unpack, &verb_diff,	&verb_size,  &verb_update, &verb_options,
-	&verb_probe,  &verb_completion, NULL,
+	&verb_build,  &verb_host,  &verb_check,	     &verb_ls,	   &verb_cat,
+	&verb_unpack, &verb_diff,  &verb_size,	     &verb_update, &verb_options,
+	&verb_probe,  &verb_serve, &verb_completion, NULL,
 };
 
 static const struct verb *find(const char *name)

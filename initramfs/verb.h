@@ -27,7 +27,8 @@ struct verb {
 };
 
 extern const struct verb verb_build, verb_cat, verb_check, verb_completion, verb_diff,
-	verb_host, verb_ls, verb_options, verb_probe, verb_size, verb_unpack, verb_update;
+	verb_host, verb_ls, verb_options, verb_probe, verb_serve, verb_size, verb_unpack,
+	verb_update;
 
 /* All of them, up to NULL. */
 extern const struct verb *const verbs[];

@@ -1,0 +1,43 @@
+/* serve DIR ADDRESS:PORT: the server alone with the files of a folder, linked as /init is. For
+ * bench/serve.py. */
+#include "http/files.h"
+#include "http/server.h"
+
+#include "lib/klibc.h"
+
+#define CONNECTIONS_MAX 128
+
+static void answer(void *ctx, const struct http_exchange *exchange,
+		   struct response *response)
+{
+	if (!files_answer(ctx, exchange, response))
+		response_set_status(response, 404);
+}
+
+int main(int argc, char **argv)
+{
+	static struct pollfd fds[1024];
+	struct files files = { .root = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY)
+						 : -1 };
+	struct http_listen listen;
+	struct http_server_config config = {
+		.listen = &listen,
+		.listen_count = 1,
+		.connections_max = CONNECTIONS_MAX,
+		.handler = { .answer = answer, .ctx = &files },
+	};
+	struct http_server *server;
+
+	if (files.root < 0 || http_listen_parse(argv[2], false, &listen) ||
+	    http_server_open(&config, &server) ||
+	    http_server_poll_max(server) > sizeof(fds) / sizeof(fds[0]))
+		return 1;
+	(void)signal(SIGPIPE, SIG_IGN);
+	for (;;) {
+		int timeout_ms;
+		unsigned count = http_server_poll(server, fds, &timeout_ms);
+
+		if (poll(fds, count, timeout_ms) > 0 || timeout_ms >= 0)
+			http_server_serve(server, fds);
+	}
+}
