@@ -14,12 +14,14 @@
 /* Few enough for 4 MB under attack, enough for a browser on every screen of the room. */
 #define CONNECTIONS_MAX 64
 #define PER_PEER_MAX	24
+#define WWW		"/srv/www" /* of the image, if it has one */
 #define UID_HTTP	65534 /* nobody else's, so that it may signal no other worker */
 
 struct worker {
 	int fd; /* to PID 1 */
 	struct http_server *server;
 	struct http_server_config server_config;
+	struct files www;
 	struct http_context context;
 	struct http_health health;
 	struct pollfd fds[1 + HTTP_LISTEN_MAX + 2 * CONNECTIONS_MAX];
@@ -69,9 +71,11 @@ static int start(struct worker *w, int fd, const struct http_config *config)
 		.per_peer_max = PER_PEER_MAX,
 		.handler = { .answer = routes_answer, .ctx = &w->context },
 	};
+	w->www.root = open(WWW, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	w->context = (struct http_context){
 		.state_dir = config->state_dir,
 		.health = &w->health,
+		.files = w->www.root < 0 ? NULL : &w->www,
 		.meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC),
 		.statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
 	};
