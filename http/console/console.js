@@ -7,17 +7,18 @@
 	const $ = (id) => document.getElementById(id);
 	const encoder = new TextEncoder();
 	let socket = null;
+	let leaving = false;
 
-	// xterm.js writes its colours into <style> elements, which our policy forbids to be filled;
-	// a style sheet made by script is allowed. Those elements therefore write into such a one.
+	// xterm.js writes its colours into <style> elements, which our policy forbids; a style sheet
+	// that a script makes is allowed. What it takes for such an element writes into one of those.
 	const createElement = document.createElement;
 	document.createElement = function (name, ...rest) {
-		const element = createElement.call(this, name, ...rest);
-		if (String(name).toLowerCase() === "style") {
-			const sheet = new CSSStyleSheet();
-			document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-			Object.defineProperty(element, "textContent", { set: (css) => sheet.replaceSync(css) });
-		}
+		if (String(name).toLowerCase() !== "style")
+			return createElement.call(this, name, ...rest);
+		const element = createElement.call(this, "template");
+		const sheet = new CSSStyleSheet();
+		document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+		Object.defineProperty(element, "textContent", { set: (css) => sheet.replaceSync(css) });
 		return element;
 	};
 
@@ -60,14 +61,16 @@
 		socket = null;
 		$("login").hidden = false;
 		$("end").hidden = true;
-		say(event.reason || known[event.code] ||
-			"No connection: the machine refuses it, or somebody else has the console.", event.code !== 1000);
+		say(leaving ? "Disconnected." : event.reason || known[event.code] ||
+			"No connection: the machine refuses it, or somebody else has the console.",
+		!leaving && event.code !== 1000);
 		$("token").focus();
 	}
 
 	function connect(token) {
 		say("Connecting ...");
 		terminal.reset();
+		leaving = false;
 		socket = new WebSocket(`wss://${location.host}/api/v1/console`, "rootling.console.v1");
 		socket.binaryType = "arraybuffer";
 		socket.onopen = () => { if (token) send({ token }); };
@@ -91,7 +94,11 @@
 	terminal.onBinary((text) => type(Uint8Array.from(text, (c) => c.charCodeAt(0))));
 	terminal.onResize(({ cols, rows }) => send({ resize: [cols, rows] }));
 	new ResizeObserver(fit).observe($("terminal"));
-	$("end").addEventListener("click", () => socket && socket.close(1000));
+	$("end").addEventListener("click", () => {
+		leaving = true;
+		if (socket)
+			socket.close(1000);
+	});
 	$("login").addEventListener("submit", (event) => {
 		event.preventDefault();
 		if (!socket)
