@@ -93,7 +93,7 @@ tag_link_init := LD
 $(O)/init.debug: $(addprefix $(O)/target/,$(objs) $(if $(CONFIG_MBEDTLS),mbedtls.a)) FORCE
 	$(call if_changed,link_init)
 
-cmd_strip = $(TARGET_STRIP) -s -R .comment -R .note -R .note.gnu.property -o $@ $<
+cmd_strip = $(TARGET_STRIP) -s -R .comment -R .note -R .note.gnu.property -o $@ $< && scripts/cut-sections $@
 tag_strip := STRIP
 $(O)/init: $(O)/init.debug FORCE
 	$(call if_changed,strip)
