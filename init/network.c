@@ -14,7 +14,7 @@
 
 #define END(array) ((array)[sizeof(array) - 1] = '\0')
 
-static const char *const methods[] = {
+static const char methods[][sizeof("static")] = {
 	[NETCFG_STATIC] = "static", [NETCFG_DHCP4] = "dhcp4",	[NETCFG_RA] = "ra",
 	[NETCFG_DHCP6] = "dhcp6",   [NETCFG_KERNEL] = "kernel",
 };
@@ -43,7 +43,7 @@ static const char *method_name(const struct netcfg_report *report)
 {
 	bool known = report->method < sizeof(methods) / sizeof(methods[0]);
 
-	return known && methods[report->method] ? methods[report->method] : "link";
+	return known && *methods[report->method] ? methods[report->method] : "link";
 }
 
 static bool has_lease(const struct netcfg_report *report)
@@ -291,6 +291,24 @@ static void print_address(struct buf *b, const char *key, const struct ip *ip)
 		buf_printf(b, ",\"%s\":\"%s\"", key, ip_format(text, ip));
 }
 
+static void print_text(struct buf *b, const char *key, const char *text)
+{
+	if (!*text)
+		return;
+	buf_printf(b, ",\"%s\":", key);
+	buf_json_string(b, text);
+}
+
+static void print_bytes(struct buf *b, const char *key, const struct lease_bytes *value)
+{
+	if (!value->len)
+		return;
+	buf_printf(b, ",\"%s\":\"", key);
+	for (unsigned i = 0; i < value->len; i++)
+		buf_printf(b, "%02x", value->bytes[i]);
+	buf_puts(b, "\"");
+}
+
 static void print_lease(const struct lease *lease, struct buf *b)
 {
 	struct ip gateway = settings_gateway(lease);
@@ -307,6 +325,13 @@ static void print_lease(const struct lease *lease, struct buf *b)
 	buf_puts(b, "]");
 	if (lease->lease_s)
 		buf_printf(b, ",\"lease_s\":%u", lease->lease_s);
+	print_text(b, "root_path", lease->root_path);
+	print_text(b, "boot_file", lease->boot_file);
+	if (!IS_ENABLED(CONFIG_NETCFG_PXE))
+		return;
+	print_bytes(b, "vendor", &lease->vendor);
+	print_bytes(b, "vendor_class", &lease->vendor_class);
+	print_bytes(b, "vendor_options", &lease->vendor_options);
 }
 
 void network_print_json(const struct network *n, struct buf *b)

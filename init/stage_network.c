@@ -33,6 +33,7 @@ static bool is_wanted(struct boot *boot)
 
 int stage_network(struct boot *boot)
 {
+	_Static_assert(sizeof(struct netcfg_report) <= WORKER_MESSAGE_MAX, "it fits");
 	const struct config *config = &boot->config;
 	struct netcfg_request *request = &boot->network_request;
 

@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <sys/types.h>
 
-#define WORKER_MESSAGE_MAX 2048
+#define WORKER_MESSAGE_MAX 3072
 
 enum worker_policy {
 	WORKER_ONCE,	/* its end is its result */

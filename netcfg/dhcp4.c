@@ -72,7 +72,7 @@ static int send_unicast(struct dhcp4_client *client, const struct buf *message)
 
 static const char *state_name(const struct dhcp4_client *client)
 {
-	static const char *const names[DHCP4_STATES] = {
+	static const char names[DHCP4_STATES][sizeof("REQUESTING")] = {
 		"INIT",	   "REBOOTING", "SELECTING", "REQUESTING",
 		"PROBING", "BOUND",	"RENEWING",  "REBINDING",
 	};

@@ -1,10 +1,12 @@
 #include "netcfg/dhcp4_options.h"
 
+#include "netcfg/boot_text.h"
 #include "netcfg/domain_list.h"
 #include "netcfg/hostname.h"
 
 #include "lib/ip.h"
 #include "lib/ipv4.h"
+#include "lib/kconfig.h"
 #include "lib/str.h"
 
 #include <arpa/inet.h>
@@ -114,7 +116,31 @@ static int read_search(struct cursor *value, void *field, size_t size)
 
 static int read_text(struct cursor *value, void *field, size_t size)
 {
-	return value->len ? dhcp4_options_read_text(*value, field, size) : -EINVAL;
+	return value->len ? boot_text_read(*value, field, size) : -EINVAL;
+}
+
+static int read_bytes(struct cursor *value, void *field, size_t size)
+{
+	struct lease_bytes *out = field;
+
+	(void)size;
+	if (value->len == 0 || value->len > sizeof(out->bytes))
+		return -EINVAL;
+	out->len = (uint8_t)value->len;
+	memcpy(out->bytes, value->data, value->len);
+	return 0;
+}
+
+/* RFC 3925: an enterprise number, a length and so many bytes, for each vendor. */
+static int read_vendors(struct cursor *value, void *field, size_t size)
+{
+	struct cursor c = *value;
+
+	while (cursor_left(&c) > 0) {
+		cursor_skip(&c, 4);
+		cursor_skip(&c, cursor_u8(&c));
+	}
+	return c.overrun ? -EINVAL : read_bytes(value, field, size);
 }
 
 /* The name of a server is no news here: nobody could look it up yet. */
@@ -124,7 +150,7 @@ static int read_boot_server(struct cursor *value, void *field, size_t size)
 	uint32_t address_be;
 
 	(void)size;
-	if (dhcp4_options_read_text(*value, text, sizeof(text)) == 0 &&
+	if (boot_text_read(*value, text, sizeof(text)) == 0 &&
 	    ipv4_parse(text, &address_be) == 0 && ipv4_is_host(address_be))
 		*(struct ip *)field = ip_from_v4(address_be);
 	return 0;
@@ -207,12 +233,14 @@ static int read_router(struct cursor *value, void *field, size_t size)
 
 #define FIELD(member) \
 	offsetof(struct dhcp4_reply, member), sizeof(((struct dhcp4_reply *)0)->member)
-#define WHOLE 0, sizeof(struct dhcp4_reply)
+#define WHOLE	     0, sizeof(struct dhcp4_reply)
+#define VENDOR(read) (IS_ENABLED(CONFIG_NETCFG_PXE) ? (read) : NULL)
 
 /* In the order they are asked and read: RFC 3442 wants 121 in front of 33 and 3, and 119 goes
  * before 15. */
 static const struct option {
-	int (*read)(struct cursor *value, void *field, size_t size); /* 0 or -EINVAL */
+	/* 0 or -EINVAL; NULL: /init is configured without it */
+	int (*read)(struct cursor *value, void *field, size_t size);
 	uint8_t code;
 	bool is_asked;
 	uint16_t offset, size;
@@ -236,6 +264,9 @@ static const struct option {
 	{ read_boot_server, 66, true, FIELD(lease.boot_server) },
 	{ read_text, 67, true, FIELD(lease.boot_file) },
 	{ read_flag, DHCP4_OPTION_RAPID_COMMIT, false, FIELD(is_rapid) },
+	{ VENDOR(read_bytes), 43, true, FIELD(lease.vendor) },
+	{ VENDOR(read_vendors), 124, true, FIELD(lease.vendor_class) },
+	{ VENDOR(read_vendors), 125, true, FIELD(lease.vendor_options) },
 };
 
 #define OPTION_COUNT (sizeof(options) / sizeof(options[0]))
@@ -310,7 +341,7 @@ void dhcp4_options_read(const struct cursor areas[DHCP4_OPTION_AREAS],
 		struct buf whole = BUF_OVER(storage);
 		struct cursor value;
 
-		if (!gather(areas, DHCP4_OPTION_AREAS, o->code, &whole))
+		if (!o->read || !gather(areas, DHCP4_OPTION_AREAS, o->code, &whole))
 			continue;
 		value = cursor_over(whole.data, whole.len);
 		if (whole.truncated || o->read(&value, (char *)out + o->offset, o->size))
@@ -318,30 +349,9 @@ void dhcp4_options_read(const struct cursor areas[DHCP4_OPTION_AREAS],
 	}
 }
 
-static bool is_path_char(char c)
-{
-	if ((c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'))
-		return true;
-	return c && strchr("-._~:/?#[]@&+,=%", c);
-}
-
-int dhcp4_options_read_text(struct cursor value, char *out, size_t size)
-{
-	size_t len = 0;
-
-	while (len < value.len && value.data[len] != '\0')
-		if (!is_path_char((char)value.data[len++]))
-			return -EINVAL;
-	if (len >= size)
-		return -EINVAL;
-	memcpy(out, value.data, len);
-	out[len] = '\0';
-	return 0;
-}
-
 void dhcp4_options_ask(struct buf *out)
 {
 	for (size_t i = 0; i < OPTION_COUNT; i++)
-		if (options[i].is_asked)
+		if (options[i].is_asked && options[i].read)
 			buf_put(out, (const char *)&options[i].code, 1);
 }

@@ -1,9 +1,9 @@
 /* The options of DHCPv4 that a server is heard on: RFC 2132, 3397 (domain search), 3442
- * (classless routes), 4039 (rapid commit). Pure.
+ * (classless routes), 3925 (vendors' own), 4039 (rapid commit). Pure.
  *
  * Numbers are checked for sense and strings for what may be in them (CVE-2011-1930): names are
- * RFC 1123's, paths have letters, digits and "-._~:/?#[]@&+,=%". Left out on purpose: option 43,
- * whose meaning belongs to vendors, and 124 and 125, for the same reason. */
+ * RFC 1123's, paths those of boot_text.h. What options 43, 124 and 125 mean
+ * is a vendor's to say: they are kept as they came, up to 255 bytes each. */
 #ifndef NETCFG_DHCP4_OPTIONS_H
 #define NETCFG_DHCP4_OPTIONS_H
 
@@ -26,6 +26,9 @@ enum dhcp4_option_code {
 	DHCP4_OPTION_VENDOR_CLASS = 60,
 	DHCP4_OPTION_CLIENT_ID = 61,
 	DHCP4_OPTION_RAPID_COMMIT = 80,
+	DHCP4_OPTION_CLIENT_ARCH = 93,
+	DHCP4_OPTION_CLIENT_INTERFACE = 94,
+	DHCP4_OPTION_MACHINE_ID = 97,
 	DHCP4_OPTION_END = 255,
 };
 
@@ -42,10 +45,6 @@ unsigned dhcp4_options_overload(struct cursor area);
  * malformed is left out and remembered in @out->bad_option. */
 void dhcp4_options_read(const struct cursor areas[DHCP4_OPTION_AREAS],
 			struct dhcp4_reply *out);
-
-/* Text of a server's that may be a path or a URL, from a field that ends with NUL or is full, into
- * @out. 0 or -EINVAL: characters that may not be there, or too long; @out is then as it was. */
-int dhcp4_options_read_text(struct cursor value, char *out, size_t size);
 
 /* Appends the codes a server is asked for, in the order it is asked. */
 void dhcp4_options_ask(struct buf *out);

@@ -1,9 +1,11 @@
 #include "netcfg/dhcp4_packet.h"
 
+#include "netcfg/boot_text.h"
 #include "netcfg/dhcp4_options.h"
 
 #include "lib/cursor.h"
 #include "lib/ipv4.h"
+#include "lib/kconfig.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -12,6 +14,7 @@
 #define OP_REQUEST     1
 #define OP_REPLY       2
 #define HTYPE_ETHERNET 1
+#define HLEN_ETHERNET  6
 #define FLAG_BROADCAST 0x8000
 #define MAGIC_COOKIE   0x63825363
 #define SNAME_LEN      64
@@ -63,6 +66,18 @@ static void put_client_id(const struct dhcp4_identity *identity, struct buf *out
 		put_option(out, DHCP4_OPTION_CLIENT_ID, by_mac, sizeof(by_mac));
 }
 
+/* RFC 4578: option 94 is the version of the UNDI, of which there is none; 3.0 is UEFI's. */
+static void put_pxe(const struct pxe_client *pxe, struct buf *out)
+{
+	uint8_t arch[2] = { pxe->arch >> 8, pxe->arch & 255 };
+
+	put_option(out, DHCP4_OPTION_CLIENT_ARCH, arch, sizeof(arch));
+	put_option(out, DHCP4_OPTION_CLIENT_INTERFACE, "\1\3\0", 3);
+	if (pxe->machine_id_len)
+		put_option(out, DHCP4_OPTION_MACHINE_ID, pxe->machine_id,
+			   pxe->machine_id_len);
+}
+
 /* All that a DECLINE must not have (RFC 2131, table 5). */
 static void put_wishes(const struct dhcp4_identity *identity, struct buf *out)
 {
@@ -75,6 +90,8 @@ static void put_wishes(const struct dhcp4_identity *identity, struct buf *out)
 	put_option(out, DHCP4_OPTION_ASK, ask.data, ask.len);
 	put_string_option(out, DHCP4_OPTION_HOSTNAME, identity->hostname);
 	put_string_option(out, DHCP4_OPTION_VENDOR_CLASS, identity->vendor_class);
+	if (IS_ENABLED(CONFIG_NETCFG_PXE) && identity->pxe)
+		put_pxe(identity->pxe, out);
 }
 
 static void put_options(const struct dhcp4_request *request,
@@ -96,12 +113,10 @@ static void put_options(const struct dhcp4_request *request,
 void dhcp4_packet_build(const struct dhcp4_request *request,
 			const struct dhcp4_identity *identity, struct buf *out)
 {
+	static const uint8_t head[] = { OP_REQUEST, HTYPE_ETHERNET, HLEN_ETHERNET, 0 };
 	size_t start = out->len;
 
-	put_u8(out, OP_REQUEST);
-	put_u8(out, HTYPE_ETHERNET);
-	put_u8(out, sizeof(identity->mac));
-	put_u8(out, 0); /* hops */
+	buf_put(out, (const char *)head, sizeof(head)); /* its end: hops */
 	buf_put_be32(out, request->xid);
 	buf_put_be16(out, request->elapsed_s);
 	buf_put_be16(out, request->wants_broadcast ? FLAG_BROADCAST : 0);
@@ -127,8 +142,7 @@ static void read_fields(uint32_t siaddr_be, struct cursor file, struct dhcp4_rep
 		lease->boot_server = ip_from_v4(siaddr_be);
 	/* as option 67 it would have been named; this field has garbage in it now and then */
 	if (!*lease->boot_file)
-		(void)dhcp4_options_read_text(file, lease->boot_file,
-					      sizeof(lease->boot_file));
+		(void)boot_text_read(file, lease->boot_file, sizeof(lease->boot_file));
 }
 
 static int read_options(struct cursor options, struct cursor file, struct cursor sname,
@@ -173,8 +187,8 @@ int dhcp4_packet_parse(const void *data, size_t len, const uint8_t mac[6],
 	file = cursor_bytes(&c, FILE_LEN);
 	if (cursor_be32(&c) != MAGIC_COOKIE || c.overrun)
 		return -EBADMSG;
-	if (op != OP_REPLY || htype != HTYPE_ETHERNET || hlen != 6 ||
-	    memcmp(chaddr, mac, 6))
+	if (op != OP_REPLY || htype != HTYPE_ETHERNET || hlen != HLEN_ETHERNET ||
+	    memcmp(chaddr, mac, HLEN_ETHERNET))
 		return -EBADMSG;
 	return read_options(cursor_over(c.data + c.off, cursor_left(&c)),
 			    cursor_over(file, FILE_LEN), cursor_over(sname, SNAME_LEN),

@@ -5,6 +5,7 @@
 
 #include "lib/buf.h"
 #include "netcfg/lease.h"
+#include "netcfg/pxe.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 
 #define DHCP4_SERVER_PORT  67
 #define DHCP4_CLIENT_PORT  68
-#define DHCP4_MESSAGE_SIZE 576 /* all that dhcp4_packet_build() may write */
+#define DHCP4_MESSAGE_SIZE 768 /* all that dhcp4_packet_build() may write */
 #define DHCP4_MESSAGE_MAX \
 	1500 /* of a server's that is read, headers of IP and UDP included */
 #define DHCP4_CLIENT_ID_MAX 64
@@ -52,6 +53,7 @@ struct dhcp4_identity {
 	uint8_t client_id[DHCP4_CLIENT_ID_MAX]; /* option 61, its type first */
 	const char *hostname;			/* option 12; "" or NULL: none */
 	const char *vendor_class;		/* option 60, the same */
+	const struct pxe_client *pxe;		/* options 93, 94 and 97, or NULL */
 };
 
 /* What goes out; 0 leaves an option or a field out. */

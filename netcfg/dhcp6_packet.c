@@ -1,5 +1,6 @@
 #include "netcfg/dhcp6_packet.h"
 
+#include "netcfg/boot_text.h"
 #include "netcfg/domain_list.h"
 
 #include "lib/cursor.h"
@@ -26,6 +27,8 @@ enum option_code {
 	OPTION_DOMAINS = 24,
 	OPTION_REFRESH = 32,
 	OPTION_NTP = 56,
+	OPTION_BOOT_URL = 59,
+	OPTION_BOOT_PARAMETERS = 60,
 	OPTION_SOL_MAX_RT = 82,
 	OPTION_INF_MAX_RT = 83,
 };
@@ -90,10 +93,12 @@ static void put_asked(struct buf *out, enum dhcp6_type type)
 	bool is_stateless = type == DHCP6_INFORMATION_REQUEST;
 
 	buf_put_be16(out, OPTION_ASK);
-	buf_put_be16(out, is_stateless ? 10 : 8);
+	buf_put_be16(out, is_stateless ? 14 : 12);
 	buf_put_be16(out, OPTION_DNS);
 	buf_put_be16(out, OPTION_DOMAINS);
 	buf_put_be16(out, OPTION_NTP);
+	buf_put_be16(out, OPTION_BOOT_URL);
+	buf_put_be16(out, OPTION_BOOT_PARAMETERS);
 	if (is_stateless)
 		buf_put_be16(out, OPTION_REFRESH);
 	buf_put_be16(out, is_stateless ? OPTION_INF_MAX_RT : OPTION_SOL_MAX_RT);
@@ -266,6 +271,31 @@ static int read_ntp(struct cursor *value, struct dhcp6_reply *out)
 	return value->overrun ? -EINVAL : 0;
 }
 
+static int read_boot_url(struct cursor *value, struct dhcp6_reply *out)
+{
+	return boot_text_read(*value, out->lease.boot_file, sizeof(out->lease.boot_file));
+}
+
+/* RFC 5970, 3.2: words of a command line, each with its length. That of the root is what option 17
+ * is in DHCPv4. */
+static int read_boot_parameters(struct cursor *value, struct dhcp6_reply *out)
+{
+	static const char root[] = "root=";
+	const size_t root_len = sizeof(root) - 1;
+	int err = 0;
+
+	while (cursor_left(value)) {
+		size_t len = cursor_be16(value);
+		const uint8_t *word = cursor_bytes(value, len);
+
+		if (word && len > root_len && memcmp(word, root, root_len) == 0)
+			err = boot_text_read(cursor_over(word + root_len, len - root_len),
+					     out->lease.root_path,
+					     sizeof(out->lease.root_path));
+	}
+	return value->overrun ? -EINVAL : err;
+}
+
 static int read_seconds(struct cursor *value, uint32_t *out)
 {
 	uint32_t seconds = cursor_be32(value);
@@ -303,6 +333,8 @@ static const struct {
 	{ OPTION_DOMAINS, read_domains },
 	{ OPTION_REFRESH, read_refresh },
 	{ OPTION_NTP, read_ntp },
+	{ OPTION_BOOT_URL, read_boot_url },
+	{ OPTION_BOOT_PARAMETERS, read_boot_parameters },
 	{ OPTION_SOL_MAX_RT, read_solicit_max },
 	{ OPTION_INF_MAX_RT, read_information_max },
 };

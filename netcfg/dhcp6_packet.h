@@ -1,4 +1,4 @@
-/* DHCPv6 messages (RFC 8415; options of RFC 3646, 5908, 7083): build ours, parse a server's.
+/* DHCPv6 messages (RFC 8415; options of RFC 3646, 5908, 5970, 7083): build ours, parse a server's.
  * Pure; what a server says is bounded and its names have passed hostname_is_valid(). */
 #ifndef NETCFG_DHCP6_PACKET_H
 #define NETCFG_DHCP6_PACKET_H

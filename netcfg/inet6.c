@@ -95,6 +95,8 @@ static void put_options_first(struct lease *lease, const struct lease *dhcp)
 	if (dhcp->domain[0])
 		memcpy(lease->domain, dhcp->domain, sizeof(lease->domain));
 	lease->ntp = dhcp->ntp;
+	memcpy(lease->root_path, dhcp->root_path, sizeof(lease->root_path));
+	memcpy(lease->boot_file, dhcp->boot_file, sizeof(lease->boot_file));
 }
 
 /* What holds now. False: nothing, or not yet. */

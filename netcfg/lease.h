@@ -17,6 +17,12 @@ struct lease_route {
 	uint8_t prefix_len;
 };
 
+/* What a server sent, for whoever knows what it means. */
+struct lease_bytes {
+	uint8_t len;
+	uint8_t bytes[UINT8_MAX];
+};
+
 /* What nobody said is 0, "" or an address of no family. */
 struct lease {
 	struct ip address; /* none: options alone, as stateless DHCPv6 gives them */
@@ -31,8 +37,10 @@ struct lease {
 	uint16_t mtu;
 	char hostname[64];
 	char domain[256];    /* search list, separated by blanks */
-	char root_path[256]; /* option 17, printable ASCII without blanks and quotes */
-	char boot_file[128]; /* option 67, the same */
+	char root_path[256]; /* option 17, root= of DHCPv6's 60; as boot_text.h has it */
+	char boot_file[128]; /* option 67, DHCPv6's 59, the same */
+	struct lease_bytes vendor;			 /* option 43, as it came */
+	struct lease_bytes vendor_class, vendor_options; /* 124, 125: sets of RFC 3925 */
 };
 
 #endif

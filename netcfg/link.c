@@ -172,6 +172,7 @@ static int start_dhcp4(struct link *link, const struct link_context *context,
 	client->arp = (enum dhcp4_arp)context->request->arp;
 	if (context->request->dhcp_vendor_class)
 		identity->vendor_class = context->request->dhcp_vendor_class;
+	identity->pxe = context->pxe;
 	_Static_assert(sizeof(identity->client_id) >= sizeof(row->client_id),
 		       "same bounds");
 	identity->client_id_len = row->client_id_len;

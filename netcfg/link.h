@@ -62,6 +62,7 @@ struct link_context {
 	struct netlink *lists; /* another one, since what is listed leads to requests */
 	const struct plan *plan;
 	const struct netcfg_request *request;
+	const struct pxe_client *pxe; /* NULL: nobody is to be told */
 };
 
 /* Fills a free slot, which must not move while it is in use. */

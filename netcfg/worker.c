@@ -4,6 +4,7 @@
 #include "netcfg/inet6_conf.h"
 #include "netcfg/links.h"
 #include "netcfg/pnp.h"
+#include "netcfg/pxe.h"
 #include "netcfg/report.h"
 #include "netcfg/sandbox.h"
 
@@ -32,6 +33,7 @@ struct worker {
 	struct netlink lists;
 	struct netlink events;
 	struct links links;
+	struct pxe_client pxe;
 };
 
 static void list_links(struct worker *w, uint64_t now_ms)
@@ -146,6 +148,10 @@ static int start(struct worker *w, const struct netcfg_request *request)
 	if (!err)
 		err = netlink_open(&w->events, groups());
 	read_pnp(&boot_lease);
+	if (IS_ENABLED(CONFIG_NETCFG_PXE) && pxe_is_asked(request->dhcp_vendor_class)) {
+		pxe_read(&w->pxe);
+		w->links.context.pxe = &w->pxe;
+	}
 	if (!err)
 		err = sandbox_enter();
 	if (err)

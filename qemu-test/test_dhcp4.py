@@ -25,8 +25,9 @@ def image(workshop):
 def start(boot, lan, image):
     """start(...): a machine with one card that asks by DHCP."""
 
-    def go(words="", card=None):
-        return boot(f"{NO_ROOT} {words if 'ip=' in words else 'ip=dhcp ' + words}", initrd=image, cards=[card or lan.card()])
+    def go(words="", card=None, extra=()):
+        words = words if "ip=" in words else f"ip=dhcp {words}"
+        return boot(f"{NO_ROOT} {words}", initrd=image, cards=[card or lan.card()], extra=list(extra))
 
     return go
 
@@ -68,6 +69,8 @@ def dnsmasq(lan):
         "dhcp-option=option:mtu,1400",
         "dhcp-vendorclass=set:ours,rootling",
         "dhcp-option=tag:ours,option:root-path,192.0.2.1:/srv/root",
+        "dhcp-option=43,01:04:c0:00:02:01",
+        "dhcp-option=vi-encap:42623,1,http://192.0.2.1/a",
     )
 
 
@@ -104,7 +107,12 @@ def test_a_server_is_understood(lan, start, server):
         assert "198.51.100.0/24 via 192.0.2.2" in routes
         assert vm.run("cat /sys/class/net/eth0/mtu") == "1400"
         assert messages(seen)[3].option(17) == b"192.0.2.1:/srv/root"  # by our vendor class
+        [lease] = [row for row in vm.network_status() if row["method"] == "dhcp4"]
+        assert lease["root_path"] == "192.0.2.1:/srv/root"
+        assert lease["vendor"] == "0104c0000201"
+        assert bytes.fromhex(lease["vendor_options"]) == b"\0\0\xa6\x7f\x14\x01\x12http://192.0.2.1/a"
     assert kinds(seen) == ROUND
+    assert not any(messages(seen)[0].option(code) for code in (93, 94, 97))  # nobody asked for them
     vm.run("busybox ping -c 1 -w 20 192.0.2.1")
 
 
@@ -120,11 +128,15 @@ def test_qemu_is_understood(boot, image):
 def test_a_machine_says_what_it_is_told_to(lan, start):
     lan.dnsmasq("dhcp-rapid-commit", "dhcp-host=id:ff:61:62,192.0.2.99")
     seen = lan.capture()
-    vm = start("ip=dhcp,255,ab rd.net.dhcp.vendor-class=acme-7 rd.net.arp=off")
+    uuid = "00112233-4455-6677-8899-aabbccddeeff"
+    vm = start("ip=dhcp,255,ab rd.net.dhcp.vendor-class=PXEClient:7 rd.net.arp=off", extra=["-uuid", uuid])
     wait_address(vm, "192.0.2.99")
     assert kinds(seen) == ["DISCOVER", "ACK"]
     assert messages(seen)[0].option(61) == b"\xffab"
-    assert messages(seen)[0].option(60) == b"acme-7"
+    assert messages(seen)[0].option(60) == b"PXEClient:7"
+    assert messages(seen)[0].option(93) == b"\0\0"  # a BIOS
+    assert messages(seen)[0].option(94) == b"\1\3\0"
+    assert messages(seen)[0].option(97) == b"\0" + bytes.fromhex(uuid.replace("-", ""))
     assert probes(seen) == []
 
 

@@ -19,6 +19,7 @@ ROUTER = "fe80::ff:fe00:1"
 DHCP = r"2001:db8::1[0-9a-f]{2}"  # 100 to 1ff
 RANGE = "2001:db8::100,2001:db8::1ff"
 OPTIONS = ("dhcp-option=option6:dns-server,[2001:db8::53]", "dhcp-option=option6:domain-search,lab.example")
+BOOT = ("dhcp-option=option6:bootfile-url,http://[2001:db8::1]/a", "dhcp-option=option6:bootfile-param,root=nbd:[2001:db8::1]:a")
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_stateless_dhcp_gives_name_servers_with_the_address(lan, start):
 @pytest.mark.parametrize("mode", ["auto6", "dhcp6"])
 def test_dnsmasq_gives_an_address_rapidly(lan, start, mode):
     seen = lan.capture()
-    dhcp = lan.dnsmasq("enable-ra", f"dhcp-range={RANGE},64,1h", *OPTIONS, pool="")
+    dhcp = lan.dnsmasq("enable-ra", f"dhcp-range={RANGE},64,1h", *OPTIONS, *BOOT, pool="")
     vm = start(f"ip={mode}", rf"network: eth0: {DHCP}/128")
     dhcp.wait_log(rf"DHCPREPLY\(br0\) ({DHCP}) 00:03:00:01:52:54:00:00:00:01")
     assert since_ready_s(vm) < 0.9
@@ -129,6 +130,9 @@ def test_dnsmasq_gives_an_address_rapidly(lan, start, mode):
     vm.run("busybox ping -6 -c 1 -w 20 2001:db8::1")
     sent = [ipv6(frame, 17)[8] for frame in seen.frames if ipv6(frame, 17)[2:4] == b"\x02\x23"]
     assert sent == [1], "one SOLICIT: the answer is a REPLY, by Rapid Commit"
+    [lease] = [row for row in vm.network_status() if row["method"] == "dhcp6"]
+    assert lease["boot_file"] == "http://[2001:db8::1]/a"
+    assert lease["root_path"] == "nbd:[2001:db8::1]:a"
 
 
 @pytest.mark.parametrize("rapid", [False, True])

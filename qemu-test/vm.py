@@ -201,6 +201,13 @@ class VM:
         self.expect(r"^You are in the demo root", within_s)
         self.take_shell(r"demo:\S*# ")
 
+    def network_status(self) -> list[dict[str, object]]:
+        """What is known of the network now, from a shell that may have come before it."""
+        self.send("exit\n")  # which tries to boot again
+        self.expect("rootling: no root")
+        self.wait_initramfs_shell()
+        return json.loads(self.run("cat /run/rootling/status.json"))["network"]
+
     def wait_initramfs_shell(self, within_s: float = PATIENCE_S) -> None:
         """Wait for the recovery shell of /init."""
         self.take_shell(r"rootling# ", within_s)

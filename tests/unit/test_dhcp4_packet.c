@@ -192,7 +192,9 @@ static void assert_built(const struct dhcp4_request *request,
 #define ASSERT_BUILT(request, identity, options) \
 	assert_built(request, identity, options, sizeof(options) - 1)
 #define CLIENT_ID "\x3d\x07\x01\x02\0\0\0\0\x0a"
-#define ASK	  "\x37\x10\x01\x79\x21\x03\x06\x0c\x0f\x77\x11\x1a\x2a\x33\x3a\x3b\x42\x43"
+#define ASK                                                                    \
+	"\x37\x13\x01\x79\x21\x03\x06\x0c\x0f\x77\x11\x1a\x2a\x33\x3a\x3b\x42" \
+	"\x43\x2b\x7c\x7d"
 
 static void a_request_says_what_it_is_told_to(void **state)
 {
@@ -235,6 +237,49 @@ static void a_discover_offers_rapid_commit_and_says_the_given_identifier(void **
 	ASSERT_BUILT(&request, &identity,
 		     "\x35\x01\x01\x3d\x04\xff\x01\x02\x03\x50\0\x39\x02\x05\xdc" ASK
 		     "\xff");
+}
+
+static void a_client_of_pxe_says_what_machine_it_is(void **state)
+{
+	struct pxe_client pxe = { .arch = 7 };
+	struct dhcp4_identity identity = { .vendor_class = "PXEClient", .pxe = &pxe };
+	struct dhcp4_request request = { .type = DHCP4_REQUEST };
+
+	(void)state;
+	memcpy(identity.mac, mac, 6);
+#define PXE                                             \
+	"\x35\x01\x03" CLIENT_ID "\x39\x02\x05\xdc" ASK \
+	"\x3c\x09PXEClient\x5d\x02\0\x07\x5e\x03\x01\x03\0"
+	ASSERT_BUILT(&request, &identity, PXE "\xff");
+	assert_int_equal(pxe_parse_uuid("00112233-4455-6677-8899-aabbccddeeff", &pxe), 0);
+	ASSERT_BUILT(&request, &identity,
+		     PXE "\x61\x11\0\0\x11\"3DUfw\x88\x99\xaa\xbb\xcc\xdd\xee\xff\xff");
+#undef PXE
+}
+
+static void the_longest_message_is_whole(void **state)
+{
+	static const struct pxe_client pxe = { .machine_id_len = PXE_MACHINE_ID_LEN };
+	char class[300], host[64], data[DHCP4_MESSAGE_SIZE];
+	struct dhcp4_identity identity = {
+		.client_id_len = DHCP4_CLIENT_ID_MAX,
+		.hostname = host,
+		.vendor_class = class,
+		.pxe = &pxe,
+	};
+	struct dhcp4_request request = { .type = DHCP4_DISCOVER,
+					 .requested_be = 1,
+					 .server_be = 1 };
+	struct buf out = BUF_OVER(data);
+
+	(void)state;
+	memset(class, 'c', sizeof(class));
+	class[sizeof(class) - 1] = '\0';
+	memset(host, 'h', sizeof(host));
+	host[sizeof(host) - 1] = '\0';
+	dhcp4_packet_build(&request, &identity, &out);
+	assert_false(out.truncated);
+	assert_int_equal((uint8_t)data[out.len - 1], 255);
 }
 
 /* RFC 2131, table 5. */
@@ -321,6 +366,7 @@ static void malformed_options_are_left_out(void **state)
 		ROW(26, "\x1a\x02\x00\x44"),
 		ROW(26, "\x1a\x04\x00\x00\x05\xdc"),
 		ROW(33, "\x21\x04\x0a\0\0\x01"),
+		ROW(43, "\x2b\0"),
 		ROW(54, "\x36\x04\xff\xff\xff\xff"),
 		ROW(54, "\x36\x08\x0a\0\0\x01\x0a\0\0\x02"),
 		ROW(67, "\x43\x02`a"),
@@ -331,6 +377,10 @@ static void malformed_options_are_left_out(void **state)
 		ROW(121, "\x79\x02\x21\x0a"),
 		ROW(121, "\x79\x04\x08\x0a\x00\x00"),
 		ROW(121, "\x79\x00"),
+		ROW(124, "\x7c\0"),
+		ROW(124, "\x7c\x04\0\0\0\x09"),
+		ROW(125, "\x7d\x07\0\0\0\x09\x03xy"),
+		ROW(125, "\x7d\x08\0\0\0\x09\x01x\0\0"),
 #undef ROW
 	};
 	struct lease nothing = { .address = ip_from_v4(htonl(0x0a000009)) };
@@ -527,6 +577,38 @@ static void the_boot_file_is_in_an_option_or_in_its_field(void **state)
 	assert_int_equal(reply.lease.mtu, 1400);
 }
 
+static void assert_bytes(const struct lease_bytes *value, const char *bytes, size_t len)
+{
+	assert_int_equal(value->len, len);
+	assert_memory_equal(value->bytes, bytes, len);
+}
+
+static void what_vendors_say_is_kept_as_it_came(void **state)
+{
+#define CLASS	"\0\0\0\x09\x03xyz"
+#define OPTIONS "\0\0\xa6\x7f\x02\x01\0\0\0\0\x0a\0"
+	struct dhcp4_reply reply =
+		PARSED(ACK "\x2b\x03\x01\x01\0"
+			   "\x7c\x08" CLASS "\x7d\x0c" OPTIONS "\x2b\x01\xff\xff");
+	char options[600] = ACK;
+
+	(void)state;
+	assert_int_equal(reply.bad_option, 0);
+	assert_bytes(&reply.lease.vendor, "\x01\x01\0\xff", 4); /* of two parts */
+	assert_bytes(&reply.lease.vendor_class, CLASS, sizeof(CLASS) - 1);
+	assert_bytes(&reply.lease.vendor_options, OPTIONS, sizeof(OPTIONS) - 1);
+	for (int part = 0; part < 2; part++) {
+		memset(options + 3 + 202 * part, 'v', 202);
+		options[3 + 202 * part] = 43;
+		options[4 + 202 * part] = (char)200;
+	}
+	reply = parsed(options, 3 + 2 * 202);
+	assert_int_equal(reply.bad_option, 43);
+	assert_int_equal(reply.lease.vendor.len, 0);
+#undef CLASS
+#undef OPTIONS
+}
+
 static void rapid_commit_is_noticed(void **state)
 {
 	(void)state;
@@ -637,6 +719,9 @@ int main(void)
 		cmocka_unit_test(an_option_of_more_than_255_bytes_is_read),
 		cmocka_unit_test(the_boot_file_is_in_an_option_or_in_its_field),
 		cmocka_unit_test(rapid_commit_is_noticed),
+		cmocka_unit_test(what_vendors_say_is_kept_as_it_came),
+		cmocka_unit_test(a_client_of_pxe_says_what_machine_it_is),
+		cmocka_unit_test(the_longest_message_is_whole),
 		cmocka_unit_test(a_request_says_what_it_is_told_to),
 		cmocka_unit_test(a_message_that_is_not_for_us_is_refused),
 		cmocka_unit_test(an_option_that_runs_over_the_end_spoils_the_message),

@@ -62,15 +62,15 @@ static void each_message_has_the_options_of_its_kind(void **state)
 	(void)state;
 	BUILDS(solicit, "\1\xab\xcd\xef" OUR_ID "\0\x8\0\2\0\0"
 			"\0\3\0\14\0\x12\x34\x56\0\0\0\0\0\0\0\0"
-			"\0\6\0\x8\0\x17\0\x18\0\x38\0\x52"
+			"\0\6\0\xc\0\x17\0\x18\0\x38\0\x3b\0\x3c\0\x52"
 			"\0\xe\0\0");
 	assert_int_equal(ip_parse("2001:db8::77", &request.address), 0);
 	BUILDS(request, "\3\0\0\1" OUR_ID SERVER_ID "\0\x8\0\2\1\2"
 			"\0\3\0\x28\0\x12\x34\x56\0\0\0\0\0\0\0\0"
 			"\0\5\0\x18" ADDRESS "\0\0\0\0\0\0\0\0"
-			"\0\6\0\x8\0\x17\0\x18\0\x38\0\x52");
+			"\0\6\0\xc\0\x17\0\x18\0\x38\0\x3b\0\x3c\0\x52");
 	BUILDS(inform, "\xb\0\0\1" OUR_ID "\0\x8\0\2\0\0"
-		       "\0\6\0\xa\0\x17\0\x18\0\x38\0\x20\0\x53");
+		       "\0\6\0\xe\0\x17\0\x18\0\x38\0\x3b\0\x3c\0\x20\0\x53");
 }
 
 static void all_that_a_boot_needs_is_read(void **state)
@@ -160,6 +160,9 @@ static void a_malformed_option_is_left_out(void **state)
 	LEFT_OUT("\0\x18\0\4\5lab", 24);
 	LEFT_OUT("\0\x18\0\5\3l;b\0", 24);
 	LEFT_OUT("\0\x52\0\3\0\0\0", 82);
+	LEFT_OUT("\0\x3b\0\x9http://;h", 59);
+	LEFT_OUT("\0\x3c\0\3\0\2r", 60);
+	LEFT_OUT("\0\x3c\0\xa\0\x8root=a b", 60);
 #undef LEFT_OUT
 }
 
@@ -195,6 +198,24 @@ static void a_renumbered_network_gives_the_address_that_has_time_left(void **sta
 		      &reply),
 		0);
 	assert_int_equal(reply.lease.address.bytes[15], 0x77);
+}
+
+/* RFC 5970. */
+static void the_boot_file_is_a_url_and_its_parameters_may_say_the_root(void **state)
+{
+	struct dhcp6_reply reply;
+
+	(void)state;
+	assert_int_equal(PARSE(HEAD
+			       "\0\x3b\0\x14tftp://[2001:db8::1]"
+			       "\0\x3c\0\x1f\0\5quiet\0\0\0\2ro\0\x10root=nbd:srv:dsk",
+			       &reply),
+			 0);
+	assert_int_equal(reply.bad_option, 0);
+	assert_string_equal(reply.lease.boot_file, "tftp://[2001:db8::1]");
+	assert_string_equal(reply.lease.root_path, "nbd:srv:dsk");
+	assert_int_equal(PARSE(HEAD "\0\x3c\0\7\0\5root=", &reply), 0);
+	assert_string_equal(reply.lease.root_path, "");
 }
 
 static void a_refusal_is_found_wherever_it_stands(void **state)
@@ -239,6 +260,8 @@ int main(void)
 		cmocka_unit_test(what_is_of_no_use_is_passed_over),
 		cmocka_unit_test(
 			a_renumbered_network_gives_the_address_that_has_time_left),
+		cmocka_unit_test(
+			the_boot_file_is_a_url_and_its_parameters_may_say_the_root),
 		cmocka_unit_test(a_refusal_is_found_wherever_it_stands),
 		cmocka_unit_test(the_identity_is_made_of_the_card_alone),
 	};

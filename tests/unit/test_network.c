@@ -134,6 +134,27 @@ static void name_servers_come_once(void **state)
 	assert_int_equal(network_dns(&n, dns, 1), 1);
 }
 
+static void what_a_server_says_of_the_boot_is_shown(void **state)
+{
+	struct network n = { 0 };
+	struct netcfg_report r = report(NETCFG_CONFIGURED, "eth0");
+	char text[1024];
+	struct buf b = BUF_OVER(text);
+
+	(void)state;
+	strcpy(r.lease.root_path, "nbd:192.0.2.1:a");
+	strcpy(r.lease.boot_file, "a/b");
+	r.lease.vendor = (struct lease_bytes){ 2, { 0x01, 0xff } };
+	r.lease.vendor_class = (struct lease_bytes){ 1, { 0x7c } };
+	r.lease.vendor_options = (struct lease_bytes){ 1, { 0x7d } };
+	network_take(&n, &r);
+	network_print_json(&n, &b);
+	assert_non_null(strstr(text,
+			       ",\"root_path\":\"nbd:192.0.2.1:a\",\"boot_file\":\"a/b\","
+			       "\"vendor\":\"01ff\",\"vendor_class\":\"7c\","
+			       "\"vendor_options\":\"7d\"}"));
+}
+
 /* What a worker that was taken over may send. */
 static void strings_without_an_end_are_ended(void **state)
 {
@@ -178,6 +199,7 @@ int main(void)
 		cmocka_unit_test(a_lease_that_is_lost_alone_is_forgotten),
 		cmocka_unit_test(a_wrong_option_is_what_is_lacking),
 		cmocka_unit_test(name_servers_come_once),
+		cmocka_unit_test(what_a_server_says_of_the_boot_is_shown),
 		cmocka_unit_test(strings_without_an_end_are_ended),
 		cmocka_unit_test(more_than_fits_is_left_out),
 	};
