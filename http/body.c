@@ -10,6 +10,7 @@ enum state {
 	BODY_DONE,
 	BODY_LENGTH, /* until @left is 0 */
 	CHUNK_SIZE,
+	CHUNK_BLANK,
 	CHUNK_EXTENSION,
 	CHUNK_SIZE_LF,
 	CHUNK_DATA,
@@ -50,6 +51,20 @@ static int hex_digit(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+/* Blanks may stand before an extension, but no second number. */
+static int end_size(struct http_body *body, char c)
+{
+	if (c == '\r')
+		body->state = CHUNK_SIZE_LF;
+	else if (c == ';')
+		body->state = CHUNK_EXTENSION;
+	else if (c == ' ' || c == '\t')
+		body->state = CHUNK_BLANK;
+	else
+		return -EBADMSG;
+	return 0;
+}
+
 static int take_size(struct http_body *body, char c)
 {
 	int digit = hex_digit(c);
@@ -58,15 +73,7 @@ static int take_size(struct http_body *body, char c)
 		body->left = body->left * 16 + (unsigned)digit;
 		return body->left > HTTP_BODY_MAX ? -EMSGSIZE : 0;
 	}
-	if (body->line_len <= 1) /* not a single digit */
-		return -EBADMSG;
-	if (c == '\r')
-		body->state = CHUNK_SIZE_LF;
-	else if (c == ';' || c == ' ' || c == '\t')
-		body->state = CHUNK_EXTENSION;
-	else
-		return -EBADMSG;
-	return 0;
+	return body->line_len > 1 ? end_size(body, c) : -EBADMSG; /* a digit at least */
 }
 
 /* Goes on to @next if @c is what must stand here. */
@@ -98,6 +105,8 @@ static int take_byte(struct http_body *body, char c)
 	switch ((enum state)body->state) {
 	case CHUNK_SIZE:
 		return take_size(body, c);
+	case CHUNK_BLANK:
+		return end_size(body, c);
 	case CHUNK_EXTENSION:
 		return skip_to_cr(body, c, CHUNK_SIZE_LF);
 	case CHUNK_SIZE_LF:

@@ -105,7 +105,7 @@ static unsigned parse_target(struct text target, struct http_request *out)
 		out->query = target;
 	if (is_absolute && out->path.len == 0)
 		out->path = text_of("/");
-	if (out->method == HTTP_OPTIONS && text_is(out->path, "*"))
+	if (out->method == HTTP_OPTIONS && text_is(out->path, "*") && !out->query.s)
 		return refusal;
 	return !refusal && out->path.len && out->path.s[0] == '/' ? 0 : 400;
 }
