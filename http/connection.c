@@ -15,7 +15,14 @@
 /* An answer that is fetched slower than this is not wanted. */
 #define WINDOW_MS    30000
 #define WINDOW_BYTES 16384
+#define SPEED_MIN    4	/* bytes in a ms; who is slower gives way when there is no room */
 #define TURN_MAX     32 /* answers to requests sent ahead */
+
+static void set_deadline(struct connection *c, uint64_t now_ms, unsigned wait_ms)
+{
+	c->since_ms = now_ms;
+	c->deadline_ms = now_ms + wait_ms;
+}
 
 bool connection_open(struct connection *c, int fd, const struct tls_identity *identity,
 		     uint64_t now_ms)
@@ -23,7 +30,7 @@ bool connection_open(struct connection *c, int fd, const struct tls_identity *id
 	if (transport_open(&c->transport, fd, identity))
 		return false;
 	c->state = identity ? CONNECTION_HANDSHAKE : CONNECTION_READING;
-	c->deadline_ms = now_ms + (identity ? HANDSHAKE_MS : IDLE_MS);
+	set_deadline(c, now_ms, identity ? HANDSHAKE_MS : IDLE_MS);
 	c->in_len = c->used = 0;
 	response_init(&c->answer.response);
 	return true;
@@ -51,13 +58,13 @@ static void linger(struct connection *c, uint64_t now_ms)
 	response_close(&c->answer.response);
 	transport_shut(&c->transport);
 	c->state = CONNECTION_LINGERING;
-	c->deadline_ms = now_ms + LINGER_MS;
+	set_deadline(c, now_ms, LINGER_MS);
 }
 
 static void start_window(struct connection *c, uint64_t now_ms)
 {
 	c->window_bytes = 0;
-	c->deadline_ms = now_ms + WINDOW_MS;
+	set_deadline(c, now_ms, WINDOW_MS);
 }
 
 /* The response is filled. */
@@ -134,7 +141,7 @@ static bool take_request(struct connection *c, const struct connection_service *
 		c->transport.wants = POLLIN;
 		return true; /* read on */
 	}
-	c->keep_alive = request->keep_alive;
+	c->keep_alive = request->keep_alive && !service->draining;
 	if (request->refusal)
 		return refuse(c, service, request->refusal, now_ms);
 	c->used = request->head_len;
@@ -159,7 +166,7 @@ static bool step_handshake(struct connection *c, uint64_t now_ms)
 	if (err)
 		return wait_or_close(c, err);
 	c->state = CONNECTION_READING;
-	c->deadline_ms = now_ms + IDLE_MS;
+	set_deadline(c, now_ms, IDLE_MS);
 	return true;
 }
 
@@ -172,7 +179,7 @@ static bool step_reading(struct connection *c, const struct connection_service *
 	if (len <= 0)
 		return wait_or_close(c, len);
 	if (c->in_len == 0)
-		c->deadline_ms = now_ms + REQUEST_MS;
+		set_deadline(c, now_ms, REQUEST_MS);
 	c->in_len += (size_t)len;
 	if (c->state == CONNECTION_BODY)
 		return take_body(c, service, now_ms);
@@ -189,13 +196,17 @@ static void forget_request(struct connection *c)
 
 static bool next_request(struct connection *c, uint64_t now_ms)
 {
+	bool others_turn = ++c->turn >= TURN_MAX, ready;
+
 	response_close(&c->answer.response);
 	response_init(&c->answer.response);
 	forget_request(c);
-	c->state = c->in_len ? CONNECTION_READY : CONNECTION_READING;
-	c->deadline_ms = now_ms + (c->in_len ? REQUEST_MS : IDLE_MS);
-	c->transport.wants = c->in_len ? POLLOUT : POLLIN;
-	return ++c->turn < TURN_MAX;
+	/* what TLS has decrypted already is seen by nobody who waits for the socket */
+	ready = c->in_len || others_turn;
+	c->state = ready ? CONNECTION_READY : CONNECTION_READING;
+	set_deadline(c, now_ms, c->in_len ? REQUEST_MS : IDLE_MS);
+	c->transport.wants = ready ? POLLOUT : POLLIN;
+	return !others_turn;
 }
 
 static bool step_writing(struct connection *c, const struct connection_service *service,
@@ -207,6 +218,8 @@ static bool step_writing(struct connection *c, const struct connection_service *
 
 	c->window_bytes += sent;
 	service->counters->bytes_sent += sent;
+	if (sent && c->answer.waiting)
+		c->since_ms = now_ms;
 	if (err == -EAGAIN && c->answer.waiting)
 		c->deadline_ms = c->answer.response.more_at_ms;
 	else if (err == -EAGAIN && waited)
@@ -291,6 +304,18 @@ void connection_expire(struct connection *c, const struct connection_service *se
 	} else {
 		connection_close(c);
 	}
+}
+
+uint64_t connection_waited_ms(const struct connection *c, uint64_t now_ms)
+{
+	uint64_t waited_ms = now_ms - c->since_ms + 1, fetching_ms;
+
+	if (c->state == CONNECTION_TUNNEL || c->state == CONNECTION_FREE)
+		return 0;
+	if (c->state != CONNECTION_WRITING || c->answer.waiting)
+		return waited_ms;
+	fetching_ms = c->window_bytes / SPEED_MIN;
+	return waited_ms > fetching_ms ? waited_ms - fetching_ms : 0;
 }
 
 bool connection_is_idle(const struct connection *c)

@@ -28,6 +28,7 @@ enum connection_state {
 struct connection_service {
 	const struct http_handler *handler;
 	struct http_counters *counters;
+	bool draining; /* an answer that starts now is the last of its connection */
 };
 
 struct connection {
@@ -37,6 +38,7 @@ struct connection {
 	uint64_t deadline_ms; /* call connection_expire() then */
 
 	/* private */
+	uint64_t since_ms; /* what it waits for now it has been waiting for since then */
 	bool keep_alive;
 	unsigned turn;	       /* answers since the others had theirs */
 	uint64_t window_bytes; /* that went out since the deadline was set */
@@ -62,8 +64,11 @@ short connection_events(const struct connection *c);
 void connection_expire(struct connection *c, const struct connection_service *service,
 		       uint64_t now_ms);
 
-/* Waits for a request, or for something to happen that it could tell: may be closed in favour of a
- * new client. */
+/* Waits for a request, or for something to happen that it could tell. */
 bool connection_is_idle(const struct connection *c);
+
+/* How long it has been that the client keeps a place without doing its part: asking, finishing what
+ * it asks, taking the answer at a certain speed at least, hanging up. 0: it does it. */
+uint64_t connection_waited_ms(const struct connection *c, uint64_t now_ms);
 
 #endif

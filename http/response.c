@@ -60,6 +60,9 @@ static void forget_body(struct response *response)
 	response->body_len = 0;
 	response->piece_count = 0;
 	response->more = NULL;
+	if (response->tunnel)
+		response->tunnel->close(response->tunnel_ctx);
+	response->tunnel = NULL;
 }
 
 void response_init(struct response *response)
@@ -72,9 +75,6 @@ void response_init(struct response *response)
 void response_close(struct response *response)
 {
 	forget_body(response);
-	if (response->tunnel)
-		response->tunnel->close(response->tunnel_ctx);
-	response->tunnel = NULL;
 }
 
 void response_add_field(struct response *response, const char *name, const char *fmt, ...)

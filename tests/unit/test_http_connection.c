@@ -148,6 +148,21 @@ static void more_requests_than_fit_into_a_turn_are_answered_too(void **state)
 	assert_int_equal(f.asked, 100);
 }
 
+/* TLS may hold more than the socket shows, so it is not enough to wait for the socket. */
+static void after_its_turn_it_looks_for_more_without_being_told(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 32; i++)
+		assert_int_equal(write(f.client, "GET /ok HTTP/1.1\r\n" HOST "\r\n", 29),
+				 29);
+	connection_serve(&f.c, &f.service, 1000);
+	assert_int_equal(f.asked, 32);
+	assert_int_equal(connection_events(&f.c), POLLOUT);
+	connection_serve(&f.c, &f.service, 1000);
+	assert_int_equal(connection_events(&f.c), POLLIN);
+	assert_true(connection_is_idle(&f.c));
+}
+
 static void a_request_may_come_byte_by_byte(void **state)
 {
 	static const char text[] =
@@ -286,6 +301,24 @@ static void who_takes_nothing_of_an_answer_is_given_up(void **state)
 	assert_int_equal(f.c.state, CONNECTION_FREE);
 }
 
+static void the_slower_the_longer_it_waits(void **state)
+{
+	(void)state;
+	f.c.since_ms = 1000;
+	f.c.state = CONNECTION_READING;
+	assert_int_equal(connection_waited_ms(&f.c, 3000), 2001);
+	f.c.state = CONNECTION_WRITING;
+	f.c.window_bytes =
+		4000; /* what the slowest that is not too slow takes in a second */
+	assert_int_equal(connection_waited_ms(&f.c, 3000), 1001);
+	f.c.window_bytes = 8004;
+	assert_int_equal(connection_waited_ms(&f.c, 3000), 0);
+	f.c.answer.waiting = true; /* for us, but who came later has the same right */
+	assert_int_equal(connection_waited_ms(&f.c, 3000), 2001);
+	f.c.state = CONNECTION_TUNNEL;
+	assert_int_equal(connection_waited_ms(&f.c, 3000), 0);
+}
+
 static void heads_carry_the_security_fields(void **state)
 {
 	static struct response response;
@@ -312,6 +345,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(requests_sent_ahead_are_answered_in_order),
 		TEST(more_requests_than_fit_into_a_turn_are_answered_too),
+		TEST(after_its_turn_it_looks_for_more_without_being_told),
 		TEST(a_request_may_come_byte_by_byte),
 		TEST(who_asks_before_sending_is_told_to_go_on),
 		TEST(an_answer_to_a_wrong_request_is_the_last),
@@ -320,6 +354,7 @@ int main(void)
 		TEST(to_an_old_client_news_come_until_the_end_of_the_connection),
 		TEST(half_a_request_in_time_is_408_and_none_is_silence),
 		TEST(who_takes_nothing_of_an_answer_is_given_up),
+		TEST(the_slower_the_longer_it_waits),
 		TEST(heads_carry_the_security_fields),
 	};
 

@@ -1,0 +1,134 @@
+#include "http/slots.h"
+
+#include "lib/str.h"
+
+#include <stdlib.h>
+
+#define KEPT_MAX 4 /* free ones whose memory stays */
+#define TRIM_MS \
+	2000 /* the others may stay so long: they are often needed again at once */
+
+static bool is_free(const struct connection *c)
+{
+	return c->state == CONNECTION_FREE;
+}
+
+/* @name: only of those of this client; NULL: of all. */
+static struct connection *find_slowest(const struct slots *slots, const char *name,
+				       uint64_t now_ms)
+{
+	struct connection *slowest = NULL;
+	uint64_t longest_ms = 0;
+
+	for (unsigned i = 0; i < slots->count; i++) {
+		struct connection *c = slots->all[i];
+		uint64_t waited_ms =
+			is_free(c) || (name && !str_equal(c->peer.name, name))
+				? 0
+				: connection_waited_ms(c, now_ms);
+
+		if (waited_ms > longest_ms) {
+			slowest = c;
+			longest_ms = waited_ms;
+		}
+	}
+	return slowest;
+}
+
+static struct connection *find_free(const struct slots *slots)
+{
+	for (unsigned i = 0; i < slots->count; i++)
+		if (is_free(slots->all[i]))
+			return slots->all[i];
+	return NULL;
+}
+
+static struct connection *grow(struct slots *slots)
+{
+	struct connection *c = slots->count < slots->max ? malloc(sizeof(*c)) : NULL;
+
+	if (!c)
+		return NULL;
+	c->state = CONNECTION_FREE;
+	slots->all[slots->count++] = c;
+	return c;
+}
+
+bool slots_have_room(const struct slots *slots, uint64_t now_ms)
+{
+	return slots->count < slots->max || find_free(slots) ||
+	       find_slowest(slots, NULL, now_ms);
+}
+
+static unsigned count_of(const struct slots *slots, const char *name)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < slots->count; i++)
+		count += !is_free(slots->all[i]) &&
+			 str_equal(slots->all[i]->peer.name, name);
+	return count;
+}
+
+struct connection *slots_take(struct slots *slots, const char *name,
+			      unsigned per_peer_max, uint64_t now_ms)
+{
+	bool is_over = per_peer_max && count_of(slots, name) >= per_peer_max;
+	struct connection *c = is_over ? NULL : find_free(slots);
+
+	if (!c && !is_over)
+		c = grow(slots);
+	if (!c)
+		c = find_slowest(slots, is_over ? name : NULL, now_ms);
+	if (c && !is_free(c))
+		connection_close(c);
+	return c;
+}
+
+bool slots_close_one(struct slots *slots, uint64_t now_ms)
+{
+	struct connection *c = find_slowest(slots, NULL, now_ms);
+
+	if (c)
+		connection_close(c);
+	return c != NULL;
+}
+
+static unsigned count_spare(const struct slots *slots)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < slots->count; i++)
+		count += is_free(slots->all[i]);
+	return count > KEPT_MAX ? count - KEPT_MAX : 0;
+}
+
+void slots_trim(struct slots *slots, uint64_t now_ms)
+{
+	unsigned spare = count_spare(slots);
+
+	if (spare && slots->trim_at_ms == UINT64_MAX) {
+		slots->trim_at_ms = now_ms + TRIM_MS;
+		return;
+	}
+	if (spare && now_ms < slots->trim_at_ms)
+		return;
+	slots->trim_at_ms = UINT64_MAX;
+	for (unsigned i = slots->count; i-- > 0 && spare;) {
+		if (!is_free(slots->all[i]))
+			continue;
+		free(slots->all[i]);
+		slots->all[i] = slots->all[--slots->count];
+		spare--;
+	}
+}
+
+void slots_free(struct slots *slots)
+{
+	for (unsigned i = 0; i < slots->count; i++) {
+		if (!is_free(slots->all[i]))
+			connection_close(slots->all[i]);
+		free(slots->all[i]);
+	}
+	slots->count = 0;
+}
