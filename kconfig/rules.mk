@@ -71,7 +71,7 @@ include kconfig/mbedtls.mk
 
 tag_cc := CC
 define flavour
-cmd_cc_$(1) = $$(cc-$(1)) $$(flags-$(1)) $$(use-mbedtls) $$(use-epoch) -MMD -MF $$(@:.o=.d) -c $$< -o $$@
+cmd_cc_$(1) = $$(cc-$(1)) $$(flags-$(1)) $$(call use-mbedtls,$(1)) $$(use-epoch) -MMD -MF $$(@:.o=.d) -c $$< -o $$@
 tag_cc_$(1) := CC
 $(O)/$(1)/%.o: %.c FORCE
 	$$(call if_changed_dep,cc_$(1),$(if $(filter target,$(1)),$(O),$(O)/host))

@@ -1,17 +1,14 @@
 #include "lib/ca_bundle.h"
 
 #include "lib/fd.h"
+#include "lib/pem.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <mbedtls/asn1.h>
-#include <mbedtls/base64.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
-
-#define BEGIN	"-----BEGIN CERTIFICATE-----"
-#define END	"-----END CERTIFICATE-----"
 
 #define VERSION (MBEDTLS_ASN1_CONTEXT_SPECIFIC | MBEDTLS_ASN1_CONSTRUCTED) /* [0] */
 
@@ -45,30 +42,16 @@ void ca_bundle_close(struct ca_bundle *bundle)
 	bundle->text = NULL;
 }
 
-static const char *find(const struct ca_bundle *b, size_t from, const char *mark)
-{
-	return memmem(b->text + from, b->size - from, mark, strlen(mark));
-}
-
 size_t ca_bundle_next(const struct ca_bundle *b, size_t *off,
 		      uint8_t der[CA_BUNDLE_DER_MAX])
 {
-	const char *begin, *end;
-	size_t len;
+	ssize_t len;
 
-	while ((begin = find(b, *off, BEGIN))) {
-		begin += strlen(BEGIN);
-		*off = (size_t)(begin - b->text);
-		end = find(b, *off, END);
-		if (!end)
-			break;
-		*off = (size_t)(end - b->text) + strlen(END);
-		if (mbedtls_base64_decode(der, CA_BUNDLE_DER_MAX, &len,
-					  (const uint8_t *)begin,
-					  (size_t)(end - begin)) == 0)
-			return len;
-	}
-	return 0;
+	do
+		len = pem_next(b->text, b->size, off, "CERTIFICATE", der,
+			       CA_BUNDLE_DER_MAX);
+	while (len < 0);
+	return (size_t)len;
 }
 
 /* Over one value of any kind. */

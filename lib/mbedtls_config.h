@@ -25,9 +25,9 @@
 #define MBEDTLS_PSA_KEY_SLOT_COUNT     16
 #define MBEDTLS_CIPHER_C
 
-/* A record is as long as the peer likes, ours are requests. */
-#define MBEDTLS_SSL_IN_CONTENT_LEN  16384
-#define MBEDTLS_SSL_OUT_CONTENT_LEN 4096
+/* A record is as long as the peer likes; how long ours are says the build. No tickets and no cache:
+ * a session is never resumed, and no key of it stays behind. No renegotiation. */
+#define MBEDTLS_SSL_IN_CONTENT_LEN 16384
 
 /* Key exchange with forward secrecy only. */
 #define MBEDTLS_KEY_EXCHANGE_ECDHE_ECDSA_ENABLED

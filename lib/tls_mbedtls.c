@@ -1,31 +1,18 @@
-#include "lib/tls.h"
+#include "lib/tls_connection.h"
 
 #include "lib/buf.h"
-#include "lib/klibc.h"
 #include "lib/entropy.h"
-#include "lib/tls_trust.h"
+#include "lib/klibc.h"
 
 #include <errno.h>
-#include <mbedtls/error.h>
 #include <mbedtls/net_sockets.h>
 #include <mbedtls/psa_util.h>
-#include <mbedtls/ssl.h>
 #include <poll.h>
 #include <psa/crypto.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/socket.h>
 
 #define RANDOM_LIMIT_S 10
-
-struct tls {
-	int fd;
-	short wants;
-	struct tls_trust trust;
-	mbedtls_ssl_config config;
-	mbedtls_ssl_context ssl;
-	char error[256];
-};
 
 /* ---- the socket */
 
@@ -56,68 +43,87 @@ static int receive_bytes(void *p, unsigned char *data, size_t size)
 
 /* ---- errors */
 
+static bool is_server(const struct tls *tls)
+{
+	return IS_ENABLED(CONFIG_TLS_SERVER) && tls->is_server;
+}
+
 static const struct {
-	int code;
-	int err;
+	int16_t code;
+	int16_t err;
+	bool of_peer; /* @text is what it did */
 	const char *text;
 } errors[] = {
-	{ MBEDTLS_ERR_SSL_CONN_EOF, -ECONNRESET, "the server ended the connection" },
-	{ MBEDTLS_ERR_NET_CONN_RESET, -ECONNRESET, "the connection broke" },
-	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, -EPROTO,
-	  "the server knows neither TLS 1.2 nor TLS 1.3" },
-	{ MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, -EPROTO,
+	{ MBEDTLS_ERR_SSL_CONN_EOF, -ECONNRESET, true, "ended the connection" },
+	{ MBEDTLS_ERR_NET_CONN_RESET, -ECONNRESET, false, "the connection broke" },
+	{ MBEDTLS_ERR_SSL_BAD_PROTOCOL_VERSION, -EPROTO, true,
+	  "knows neither TLS 1.2 nor TLS 1.3" },
+	{ MBEDTLS_ERR_SSL_HANDSHAKE_FAILURE, -EPROTO, false,
 	  "no cipher or key exchange that both sides know" },
-	{ MBEDTLS_ERR_SSL_INVALID_RECORD, -EPROTO, "the server does not speak TLS" },
-	{ MBEDTLS_ERR_SSL_INVALID_MAC, -EPROTO, "the data was changed on its way" },
-	{ MBEDTLS_ERR_SSL_ALLOC_FAILED, -EPROTO, "not enough memory" },
-	{ MBEDTLS_ERR_SSL_BAD_CERTIFICATE, -EKEYREJECTED,
-	  "the certificate may not be used by a server, or cannot be read" },
-	{ MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, -EKEYREJECTED, "the certificate" },
-	{ MBEDTLS_ERR_X509_FATAL_ERROR, -EKEYREJECTED,
+	{ MBEDTLS_ERR_SSL_INVALID_RECORD, -EPROTO, true, "does not speak TLS" },
+	{ MBEDTLS_ERR_SSL_INVALID_MAC, -EPROTO, false,
+	  "the data was changed on its way" },
+	{ MBEDTLS_ERR_SSL_ALLOC_FAILED, -EPROTO, false, "not enough memory" },
+	{ MBEDTLS_ERR_SSL_BAD_CERTIFICATE, -EKEYREJECTED, false,
+	  "the certificate is not for such a use, or cannot be read" },
+	{ MBEDTLS_ERR_X509_CERT_VERIFY_FAILED, -EKEYREJECTED, false, "the certificate" },
+	{ MBEDTLS_ERR_X509_FATAL_ERROR, -EKEYREJECTED, false,
 	  "the certificate cannot be checked" },
 };
 
 /* RFC 8446, section 6. */
 static const struct {
 	uint8_t alert;
+	bool of_peer;
 	const char *text;
 } alerts[] = {
-	{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE,
+	{ MBEDTLS_SSL_ALERT_MSG_HANDSHAKE_FAILURE, false,
 	  "no cipher or key exchange that both sides know" },
-	{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION,
-	  "the server knows neither TLS 1.2 nor TLS 1.3" },
-	{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY,
-	  "the server wants stronger ciphers" },
-	{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, "the server has a fault of its own" },
-	{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, "the server does not know that name" },
-	{ MBEDTLS_SSL_ALERT_MSG_CERT_REQUIRED,
-	  "the server wants a certificate of this machine" },
+	{ MBEDTLS_SSL_ALERT_MSG_PROTOCOL_VERSION, true,
+	  "knows neither TLS 1.2 nor TLS 1.3" },
+	{ MBEDTLS_SSL_ALERT_MSG_INSUFFICIENT_SECURITY, true, "wants stronger ciphers" },
+	{ MBEDTLS_SSL_ALERT_MSG_INTERNAL_ERROR, true, "has a fault of its own" },
+	{ MBEDTLS_SSL_ALERT_MSG_UNRECOGNIZED_NAME, true, "does not know that name" },
+	{ MBEDTLS_SSL_ALERT_MSG_CERT_REQUIRED, true,
+	  "wants a certificate of this machine" },
 };
+
+static void say(struct tls *tls, bool of_peer, const char *text)
+{
+	FORMAT(tls->error, "%s%s",
+	       !of_peer		? ""
+	       : is_server(tls) ? "the client "
+				: "the server ",
+	       text);
+}
 
 static void explain_alert(struct tls *tls)
 {
 	uint8_t alert = tls->ssl.MBEDTLS_PRIVATE(in_msg)[1];
+	char text[32];
 
 	for (size_t i = 0; i < sizeof(alerts) / sizeof(alerts[0]); i++)
-		if (alerts[i].alert == alert)
-			FORMAT(tls->error, "%s", alerts[i].text);
-	if (!tls->error[0])
-		FORMAT(tls->error, "the server refused (TLS alert %u)", alert);
+		if (alerts[i].alert == alert) {
+			say(tls, alerts[i].of_peer, alerts[i].text);
+			return;
+		}
+	FORMAT(text, "refused (TLS alert %u)", alert);
+	say(tls, true, text);
 }
 
 static int explain(struct tls *tls, int code)
 {
-	tls->error[0] = '\0';
 	if (code == MBEDTLS_ERR_SSL_FATAL_ALERT_MESSAGE) {
 		explain_alert(tls);
 		return -EPROTO;
 	}
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
 		if (errors[i].code == code) {
-			FORMAT(tls->error, "%s",
-			       errors[i].err == -EKEYREJECTED && tls->trust.reason[0]
-				       ? tls->trust.reason
-				       : errors[i].text);
+			bool is_judged =
+				errors[i].err == -EKEYREJECTED && tls->trust.reason[0];
+
+			say(tls, errors[i].of_peer,
+			    is_judged ? tls->trust.reason : errors[i].text);
 			return errors[i].err;
 		}
 	FORMAT(tls->error, "TLS error -0x%04x", (unsigned)-code);
@@ -139,7 +145,7 @@ static int result(struct tls *tls, int code)
 
 /* ---- the life of a connection */
 
-static int seed(char *why, size_t why_size)
+int tls_seed(char *why, size_t why_size)
 {
 	int err = entropy_wait(RANDOM_LIMIT_S);
 
@@ -153,7 +159,7 @@ static int seed(char *why, size_t why_size)
 }
 
 /* In the order of the library servers with an RSA key and TLS 1.2 take PSS, which it cannot verify
- * there; in TLS 1.3 it is the only one they may take. */
+ * there, and so do clients; in TLS 1.3 it is the only one they may take. */
 static const uint16_t signatures[] = { MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256,
 				       MBEDTLS_TLS1_3_SIG_ECDSA_SECP384R1_SHA384,
 				       MBEDTLS_TLS1_3_SIG_RSA_PKCS1_SHA256,
@@ -164,52 +170,41 @@ static const uint16_t signatures[] = { MBEDTLS_TLS1_3_SIG_ECDSA_SECP256R1_SHA256
 				       MBEDTLS_TLS1_3_SIG_RSA_PSS_RSAE_SHA512,
 				       MBEDTLS_TLS1_3_SIG_NONE };
 
-static int set_up(struct tls *tls, const char *host)
+int tls_configure(mbedtls_ssl_config *config, int side)
 {
-	mbedtls_ssl_config *config = &tls->config;
-
-	if (mbedtls_ssl_config_defaults(config, MBEDTLS_SSL_IS_CLIENT,
-					MBEDTLS_SSL_TRANSPORT_STREAM,
+	if (mbedtls_ssl_config_defaults(config, side, MBEDTLS_SSL_TRANSPORT_STREAM,
 					MBEDTLS_SSL_PRESET_DEFAULT))
 		return -ENOMEM;
 	mbedtls_ssl_conf_rng(config, mbedtls_psa_get_random, MBEDTLS_PSA_RANDOM_STATE);
 	mbedtls_ssl_conf_sig_algs(config, signatures);
-	tls_trust_judge(&tls->trust, config);
-	if (mbedtls_ssl_setup(&tls->ssl, config) ||
-	    mbedtls_ssl_set_hostname(&tls->ssl, host))
+	return 0;
+}
+
+struct tls *tls_new(int fd)
+{
+	struct tls *tls = calloc(1, sizeof(*tls));
+
+	if (!tls)
+		return NULL;
+	tls->fd = fd;
+	mbedtls_ssl_config_init(&tls->config);
+	mbedtls_ssl_init(&tls->ssl);
+	return tls;
+}
+
+int tls_set_up(struct tls *tls, const mbedtls_ssl_config *config)
+{
+	if (mbedtls_ssl_setup(&tls->ssl, config))
 		return -ENOMEM;
 	mbedtls_ssl_set_bio(&tls->ssl, tls, send_bytes, receive_bytes, NULL);
 	return 0;
 }
 
-int tls_client_new(const struct tls_client *config, struct tls **out, char *why,
-		   size_t why_size)
-{
-	struct tls *tls = calloc(1, sizeof(*tls));
-	int err;
-
-	buf_format(why, why_size, "not enough memory");
-	if (!tls)
-		return -ENOMEM;
-	tls->fd = config->fd;
-	mbedtls_ssl_config_init(&tls->config);
-	mbedtls_ssl_init(&tls->ssl);
-	err = tls_trust_open(config, &tls->trust, why, why_size);
-	if (!err)
-		err = seed(why, why_size);
-	/* an address is not a name: lib/tls_trust.c compares it */
-	if (!err)
-		err = set_up(tls, tls->trust.address.family ? NULL : config->host);
-	if (!err)
-		*out = tls;
-	else
-		tls_free(tls);
-	return err;
-}
-
 int tls_handshake(struct tls *tls)
 {
-	return result(tls, mbedtls_ssl_handshake(&tls->ssl));
+	int err = result(tls, mbedtls_ssl_handshake(&tls->ssl));
+
+	return !err && is_server(tls) ? tls_server_judge(tls) : err;
 }
 
 ssize_t tls_read(struct tls *tls, void *data, size_t size)

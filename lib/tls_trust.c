@@ -1,9 +1,9 @@
 #include "lib/tls_trust.h"
 
 #include "lib/buf.h"
+#include "lib/x509_text.h"
 
 #include <errno.h>
-#include <mbedtls/oid.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -42,6 +42,7 @@ int tls_trust_open(const struct tls_client *config, struct tls_trust *trust, cha
 			   "neither certificates nor a pinned key to trust");
 		return -ENOENT;
 	}
+	trust->by_key_alone = !trust->bundle.text;
 	return 0;
 }
 
@@ -51,23 +52,25 @@ void tls_trust_close(struct tls_trust *trust)
 		ca_bundle_close(&trust->bundle);
 }
 
-/* ---- dates */
-
-static struct date date_of_x509(const mbedtls_x509_time *t)
+void tls_trust_clients(struct tls_trust *trust, const char *ca_path, int64_t now_s)
 {
-	return (struct date){ t->year, t->mon, t->day, t->hour, t->min, t->sec };
+	*trust = (struct tls_trust){ .ca_path = ca_path,
+				     .now = date_of(now_s),
+				     .reason_rank = NO_RANK };
 }
+
+/* ---- dates */
 
 static bool has_expired(const struct tls_trust *trust, const mbedtls_x509_crt *crt)
 {
-	struct date to = date_of_x509(&crt->valid_to);
+	struct date to = x509_date(&crt->valid_to);
 
 	return date_compare(&trust->now, &to) > 0;
 }
 
 static uint32_t check_dates(const struct tls_trust *trust, const mbedtls_x509_crt *crt)
 {
-	struct date from = date_of_x509(&crt->valid_from);
+	struct date from = x509_date(&crt->valid_from);
 
 	if (date_compare(&trust->now, &from) < 0)
 		return MBEDTLS_X509_BADCERT_FUTURE;
@@ -75,11 +78,6 @@ static uint32_t check_dates(const struct tls_trust *trust, const mbedtls_x509_cr
 }
 
 /* ---- the certificates that may have issued another */
-
-static bool is_same(const mbedtls_x509_buf *a, const mbedtls_x509_buf *b)
-{
-	return a->len == b->len && memcmp(a->p, b->p, a->len) == 0;
-}
 
 /* Behind those that are valid stands what has expired: the first whose key fits is taken. */
 static void insert(const struct tls_trust *trust, mbedtls_x509_crt **list,
@@ -125,7 +123,7 @@ static int find_issuers(void *p, const mbedtls_x509_crt *child, mbedtls_x509_crt
 					 child->issuer_raw.len))
 			err = add_candidate(trust, out, der, len);
 	for (mbedtls_x509_crt *crt = *out; crt; crt = crt->next)
-		if (is_same(&crt->raw, &child->raw))
+		if (x509_is_same(&crt->raw, &child->raw))
 			trust->known = child;
 	if (err) {
 		mbedtls_x509_crt_free(*out);
@@ -137,41 +135,14 @@ static int find_issuers(void *p, const mbedtls_x509_crt *child, mbedtls_x509_crt
 
 /* ---- names */
 
-/* What a SubjectAltName is: the low bits of the tag (RFC 5280, section 4.2.1.6). */
-static unsigned kind_of(const mbedtls_x509_sequence *name)
-{
-	return name->buf.tag & MBEDTLS_ASN1_TAG_VALUE_MASK;
-}
-
-static struct ip address_of(const mbedtls_x509_sequence *name)
-{
-	struct ip ip = { IP_NONE, { 0 } };
-
-	if (kind_of(name) != MBEDTLS_X509_SAN_IP_ADDRESS)
-		return ip;
-	if (name->buf.len == 4)
-		ip.family = IP_V4;
-	else if (name->buf.len == 16)
-		ip.family = IP_V6;
-	if (ip.family)
-		memcpy(ip.bytes, name->buf.p, name->buf.len);
-	return ip;
-}
-
-/* The list of the library begins with an empty one when there are none. */
-static const mbedtls_x509_sequence *names_of(const mbedtls_x509_crt *crt)
-{
-	return crt->subject_alt_names.buf.p ? &crt->subject_alt_names : NULL;
-}
-
 /* Names are compared by the library, but an address would also be sent as a name by it, which RFC
  * 6066 forbids: it never hears of addresses. */
 static uint32_t check_address(const struct tls_trust *trust, const mbedtls_x509_crt *crt)
 {
 	if (!trust->address.family)
 		return 0;
-	for (const mbedtls_x509_sequence *s = names_of(crt); s; s = s->next) {
-		struct ip ip = address_of(s);
+	for (const mbedtls_x509_sequence *s = x509_names(crt); s; s = s->next) {
+		struct ip ip = x509_address(s);
 
 		if (ip_equal(&ip, &trust->address))
 			return 0;
@@ -179,89 +150,28 @@ static uint32_t check_address(const struct tls_trust *trust, const mbedtls_x509_
 	return MBEDTLS_X509_BADCERT_CN_MISMATCH;
 }
 
-static void put_bytes(struct buf *b, const mbedtls_x509_buf *value)
-{
-	char text[64] = "";
-	size_t len = value->len < sizeof(text) ? value->len : sizeof(text) - 1;
-
-	memcpy(text, value->p, len);
-	buf_printable(b, text);
-}
-
-/* By the name of the holder, or of the organisation, which old root certificates have instead. */
-static void put_holder(struct buf *b, const mbedtls_x509_name *name)
-{
-	static const char *const kinds[] = { MBEDTLS_OID_AT_CN,
-					     MBEDTLS_OID_AT_ORGANIZATION };
-
-	for (unsigned i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		for (const mbedtls_x509_name *n = name; n; n = n->next)
-			if (n->oid.len == strlen(kinds[i]) &&
-			    memcmp(n->oid.p, kinds[i], n->oid.len) == 0) {
-				put_bytes(b, &n->val);
-				return;
-			}
-	buf_puts(b, "?");
-}
-
-static void put_names(struct buf *b, const mbedtls_x509_crt *crt)
-{
-	const char *comma = "";
-
-	if (!names_of(crt))
-		put_holder(b, &crt->subject);
-	for (const mbedtls_x509_sequence *s = names_of(crt); s; s = s->next) {
-		struct ip ip = address_of(s);
-		char text[IP_TEXT_SIZE];
-
-		if (kind_of(s) != MBEDTLS_X509_SAN_DNS_NAME && !ip.family)
-			continue;
-		buf_puts(b, comma);
-		if (ip.family)
-			buf_puts(b, ip_format(text, &ip));
-		else
-			put_bytes(b, &s->buf);
-		comma = ", ";
-	}
-}
-
 /* ---- the verdict, in words */
-
-static void put_date(struct buf *b, const struct date *d)
-{
-	buf_printf(b, "%04ld-%02d-%02d %02d:%02d", (long)d->year, d->month, d->day,
-		   d->hour, d->minute);
-}
 
 static void put_future(struct buf *b, const struct tls_trust *t,
 		       const mbedtls_x509_crt *c)
 {
-	struct date from = date_of_x509(&c->valid_from);
+	struct date from = x509_date(&c->valid_from);
 
 	buf_puts(b, " is not valid yet: the clock says ");
-	put_date(b, &t->now);
+	x509_put_date(b, &t->now);
 	buf_puts(b, ", the certificate is valid from ");
-	put_date(b, &from);
+	x509_put_date(b, &from);
 }
 
 static void put_expired(struct buf *b, const struct tls_trust *t,
 			const mbedtls_x509_crt *c)
 {
-	struct date to = date_of_x509(&c->valid_to);
+	struct date to = x509_date(&c->valid_to);
 
 	buf_puts(b, " has expired: the clock says ");
-	put_date(b, &t->now);
+	x509_put_date(b, &t->now);
 	buf_puts(b, ", the certificate was valid until ");
-	put_date(b, &to);
-}
-
-static void digest_key(const mbedtls_x509_crt *crt, uint8_t digest[SHA256_SIZE])
-{
-	struct sha256 s;
-
-	sha256_start(&s);
-	sha256_add(&s, crt->pk_raw.p, crt->pk_raw.len);
-	sha256_end(&s, digest);
+	x509_put_date(b, &to);
 }
 
 static void put_pin(struct buf *b, const struct tls_trust *t, const mbedtls_x509_crt *c)
@@ -270,7 +180,7 @@ static void put_pin(struct buf *b, const struct tls_trust *t, const mbedtls_x509
 	char pin[TLS_PIN_SIZE];
 
 	(void)t;
-	digest_key(c, digest);
+	x509_digest_key(c, digest);
 	tls_pin_print(digest, pin);
 	buf_printf(b, " has another key than the pinned one: %s", pin);
 }
@@ -280,18 +190,18 @@ static void put_wrong_name(struct buf *b, const struct tls_trust *t,
 {
 	(void)t;
 	buf_puts(b, " is that of another server: ");
-	put_names(b, c);
+	x509_put_names(b, c);
 }
 
 static void put_issuer(struct buf *b, const struct tls_trust *t,
 		       const mbedtls_x509_crt *c)
 {
-	if (is_same(&c->issuer_raw, &c->subject_raw)) {
+	if (x509_is_same(&c->issuer_raw, &c->subject_raw)) {
 		buf_printf(b, " is signed by itself, and not in %s", t->ca_path);
 		return;
 	}
 	buf_puts(b, " was issued by \"");
-	put_holder(b, &c->issuer);
+	x509_put_holder(b, &c->issuer);
 	buf_printf(b, "\", which is not in %s", t->ca_path);
 }
 
@@ -331,7 +241,7 @@ static void note(struct tls_trust *trust, const mbedtls_x509_crt *crt, int depth
 	buf_puts(&b, "the certificate");
 	if (depth) {
 		buf_puts(&b, " of \"");
-		put_holder(&b, &crt->subject);
+		x509_put_holder(&b, &crt->subject);
 		buf_puts(&b, "\"");
 	}
 	reasons[rank].put(&b, trust, crt);
@@ -343,21 +253,21 @@ static uint32_t check_pin(const struct tls_trust *trust, const mbedtls_x509_crt 
 
 	if (!trust->pins.count)
 		return 0;
-	digest_key(crt, digest);
+	x509_digest_key(crt, digest);
 	return tls_pins_have(&trust->pins, digest) ? 0 : MBEDTLS_X509_BADCERT_OTHER;
 }
 
 /* Without certificates to trust the key says it all: whose the name is, who signed it and when is
  * then of no interest. */
-static int verify(void *p, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
+int tls_trust_verify(void *p, mbedtls_x509_crt *crt, int depth, uint32_t *flags)
 {
 	struct tls_trust *trust = p;
 
-	if (!trust->bundle.text)
+	if (trust->by_key_alone)
 		*flags = 0;
 	else
 		*flags |= check_dates(trust, crt);
-	if (depth == 0 && trust->bundle.text)
+	if (depth == 0 && !trust->by_key_alone)
 		*flags |= check_address(trust, crt);
 	if (depth == 0 && trust->known == crt)
 		*flags &= ~(uint32_t)MBEDTLS_X509_BADCERT_NOT_TRUSTED;
@@ -372,5 +282,5 @@ void tls_trust_judge(struct tls_trust *trust, mbedtls_ssl_config *config)
 {
 	mbedtls_ssl_conf_authmode(config, MBEDTLS_SSL_VERIFY_REQUIRED);
 	mbedtls_ssl_conf_ca_cb(config, find_issuers, trust);
-	mbedtls_ssl_conf_verify(config, verify, trust);
+	mbedtls_ssl_conf_verify(config, tls_trust_verify, trust);
 }

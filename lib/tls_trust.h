@@ -13,6 +13,7 @@
 
 struct tls_trust {
 	const char *ca_path;
+	bool by_key_alone; /* nothing but a pinned key is asked for */
 	struct ca_bundle bundle;
 	bool owns_bundle;
 	struct tls_pins pins;
@@ -29,7 +30,12 @@ int tls_trust_open(const struct tls_client *config, struct tls_trust *trust, cha
 		   size_t why_size);
 void tls_trust_close(struct tls_trust *trust);
 
+/* Makes @trust that of a server in its clients: of what was issued by those of the file @ca_path. */
+void tls_trust_clients(struct tls_trust *trust, const char *ca_path, int64_t now_s);
+
 /* Makes @trust, which must outlive it, the judge of this configuration. */
 void tls_trust_judge(struct tls_trust *trust, mbedtls_ssl_config *config);
+/* What it judges with, for mbedtls_ssl_set_verify(). */
+int tls_trust_verify(void *trust, mbedtls_x509_crt *crt, int depth, uint32_t *flags);
 
 #endif
