@@ -1,5 +1,6 @@
 #include "http/routes.h"
 
+#include "http/console.h"
 #include "http/embedded.h"
 #include "http/events.h"
 #include "http/metrics.h"
@@ -34,6 +35,15 @@ static void answer_health(const struct http_context *context,
 	response_end_text(response, &body);
 }
 
+/* The console speaks for itself, also of what it does not take. */
+static void answer_console(const struct http_context *context,
+			   const struct http_exchange *exchange,
+			   struct response *response)
+{
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+		console_answer(context->console, exchange, response);
+}
+
 static const struct route routes[] = {
 	{ "/", .answer = page_answer },
 	{ "/healthz", .answer = answer_health },
@@ -43,6 +53,8 @@ static const struct route routes[] = {
 	{ "/api/v1/timeline", .file = "timeline.json", .type = "application/json" },
 	{ "/api/v1/log", .file = "boot.log", .type = TEXT_PLAIN },
 	{ "/api/v1/report", .file = "report.txt", .type = TEXT_PLAIN },
+	{ IS_ENABLED(CONFIG_HTTP_CONSOLE) ? "/api/v1/console" : "",
+	  .answer = answer_console },
 };
 
 /* The file is replaced by rename: the descriptor shows one version to its end. */

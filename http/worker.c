@@ -1,11 +1,15 @@
 #include "http/http.h"
 
+#include "http/console.h"
 #include "http/routes.h"
 #include "http/server.h"
 
+#include "lib/fd.h"
+#include "lib/fd_pass.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/privilege.h"
+#include "lib/str.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -24,24 +28,87 @@ struct worker {
 	struct files www;
 	struct http_context context;
 	struct http_health health;
+	struct console_config console_config;
+	struct console console;
 	struct pollfd fds[1 + HTTP_LISTEN_MAX + 2 * CONNECTIONS_MAX];
 };
 
-/* False when PID 1 is done with us. */
-static bool read_health(struct worker *w)
-{
+/* What PID 1 sends; they differ in size. */
+union message {
 	struct http_health health;
-	ssize_t len = recv(w->fd, &health, sizeof(health), MSG_DONTWAIT);
+	struct http_shell shell;
+};
+
+/* Not there without the console: nothing else sends descriptors. */
+static ssize_t receive(int socket, union message *message, int *fd)
+{
+	ssize_t len;
+
+	*fd = -1;
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+		return fd_receive(socket, message, sizeof(*message), fd);
+	len = recv(socket, message, sizeof(*message), MSG_DONTWAIT);
+	return len < 0 ? -errno : len;
+}
+
+/* False when PID 1 is done with us. */
+static bool read_message(struct worker *w)
+{
+	union message m;
+	fd_auto int fd = -1;
+	ssize_t len = receive(w->fd, &m, &fd);
 
 	if (len < 0)
-		return errno == EAGAIN || errno == EINTR;
-	if (len == sizeof(health)) {
-		health.verdict[sizeof(health.verdict) - 1] = '\0';
-		w->health = health;
+		return len == -EAGAIN || len == -EINTR;
+	if (len == sizeof(m.health)) {
+		m.health.verdict[sizeof(m.health.verdict) - 1] = '\0';
+		w->health = m.health;
 		w->context.news++;
-		http_server_wake(w->server);
+	} else if (IS_ENABLED(CONFIG_HTTP_CONSOLE) && len == sizeof(m.shell)) {
+		console_give(&w->console, m.shell.id,
+			     fd >= 0	   ? fd_take(&fd)
+			     : m.shell.err ? m.shell.err
+					   : -EIO);
 	}
+	http_server_wake(w->server);
 	return len > 0;
+}
+
+/* ---- the console's questions */
+
+static int check_token(void *ctx, struct text token, const struct http_peer *peer,
+		       uint64_t now_ms)
+{
+	(void)ctx;
+	(void)token;
+	(void)peer;
+	(void)now_ms;
+	return -EACCES; /* none is known */
+}
+
+static int ask_for_shell(void *ctx, uint32_t id, struct text token,
+			 const struct http_peer *peer)
+{
+	struct worker *w = ctx;
+	struct http_wish wish = { .kind = HTTP_WISH_SHELL, .id = id };
+
+	if (token.len >= sizeof(wish.token))
+		return -EINVAL;
+	memcpy(wish.token, token.s, token.len);
+	(void)str_copy(wish.peer, sizeof(wish.peer), peer->name); /* same size */
+	return send(w->fd, &wish, sizeof(wish), MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno
+										 : 0;
+}
+
+static void start_console(struct worker *w)
+{
+	w->console_config = (struct console_config){
+		.check = check_token,
+		.ask = ask_for_shell,
+		.ctx = w,
+	};
+	console_start(&w->console, &w->console_config);
+	w->context.console = &w->console;
 }
 
 /* False when PID 1 is done with us. */
@@ -53,7 +120,7 @@ static bool run_once(struct worker *w)
 	w->fds[0] = (struct pollfd){ .fd = w->fd, .events = POLLIN };
 	if (poll(w->fds, 1 + count, timeout_ms) < 0)
 		return errno == EINTR;
-	if (w->fds[0].revents && !read_health(w))
+	if (w->fds[0].revents && !read_message(w))
 		return false;
 	http_server_serve(w->server, w->fds + 1);
 	return true;
@@ -79,6 +146,8 @@ static int start(struct worker *w, int fd, const struct http_config *config)
 		.meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC),
 		.statm_fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC),
 	};
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
+		start_console(w);
 	err = http_server_open(&w->server_config, &w->server);
 	if (err)
 		return err;

@@ -1,12 +1,15 @@
 #include "init/stage_http.h"
 
 #include "http/http.h"
+#include "init/shell_remote.h"
 #include "init/stages.h"
 #include "init/status.h"
+#include "lib/fd.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
 #include <errno.h>
+#include <string.h>
 
 void http_tell(struct boot *boot)
 {
@@ -23,6 +26,30 @@ void http_tell(struct boot *boot)
 static void started(void *ctx)
 {
 	http_tell(ctx);
+}
+
+/* A client that has shown who it is would like the shell. */
+static void give_shell(struct boot *boot, const struct http_wish *wish)
+{
+	fd_auto int terminal = -1;
+	struct http_shell answer = { .id = wish->id };
+
+	answer.err = shell_remote_start(boot, wish->peer, &terminal);
+	/* a worker that has no room for it, or is gone: closing hangs up */
+	if (worker_send_fd(&boot->http, &answer, sizeof(answer), terminal))
+		shell_remote_end(boot);
+}
+
+static void serve_wish(void *ctx, const void *message)
+{
+	struct boot *boot = ctx;
+	struct http_wish wish;
+
+	memcpy(&wish, message, sizeof(wish));
+	wish.peer[sizeof(wish.peer) - 1] = '\0';
+	wish.token[sizeof(wish.token) - 1] = '\0';
+	if (IS_ENABLED(CONFIG_HTTP_CONSOLE) && wish.kind == HTTP_WISH_SHELL)
+		give_shell(boot, &wish);
 }
 
 static int run(int fd, const void *config)
@@ -56,6 +83,8 @@ int stage_http(struct boot *boot)
 		.run = run,
 		.args = http,
 		.policy = WORKER_RESTART,
+		.message_size = sizeof(struct http_wish),
+		.message = serve_wish,
 		.started = started,
 		.ctx = boot,
 	};

@@ -1,6 +1,7 @@
 #include "init/worker.h"
 
 #include "lib/clock.h"
+#include "lib/fd_pass.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/signals.h"
@@ -118,6 +119,13 @@ int worker_send(struct worker *w, const void *message, size_t size)
 	if (!w->pid || w->fd < 0)
 		return -EPIPE;
 	return send(w->fd, message, size, MSG_DONTWAIT | MSG_NOSIGNAL) < 0 ? -errno : 0;
+}
+
+int worker_send_fd(struct worker *w, const void *message, size_t size, int fd)
+{
+	if (!w->pid || w->fd < 0)
+		return -EPIPE;
+	return fd_send(w->fd, message, size, fd);
 }
 
 void worker_stop(struct worker *w)

@@ -43,6 +43,9 @@ int worker_start(struct loop *loop, struct worker *worker);
  */
 int worker_send(struct worker *worker, const void *message, size_t size);
 
+/* The same with a descriptor, which stays open here; -1: none. */
+int worker_send_fd(struct worker *worker, const void *message, size_t size, int fd);
+
 /* Tells it to go (end of file on its socket) and does not start it again. */
 void worker_stop(struct worker *worker);
 
