@@ -87,20 +87,33 @@ class Client:
         self.close()
 
 
+def free_port() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        return int(one.getsockname()[1])
+
+
 class Serving:
-    """The server, started on a port that the kernel chose."""
+    """The server, on a port that was free a moment ago."""
 
     def __init__(self, tool: Path, folder: Path, log: Path, *flags: str) -> None:
         self.log = log
-        with log.open("wb") as out:
-            self.process = subprocess.Popen(
-                [tool, "serve", folder, "--listen", "127.0.0.1:0", "--log", *flags], stdout=out, stderr=subprocess.PIPE
-            )
-        assert self.process.stderr
-        line = self.process.stderr.readline().decode()
-        match = re.search(r"(https?://127\.0\.0\.1:(\d+)/)", line)
-        assert match, line
-        self.url, self.port = match[1], int(match[2])
+        for _ in range(10):
+            self.port = free_port()
+            with log.open("wb") as out:
+                self.process = subprocess.Popen(
+                    [tool, "serve", folder, "--listen", f"127.0.0.1:{self.port}", "--log", *flags],
+                    stdout=out,
+                    stderr=subprocess.PIPE,
+                )
+            assert self.process.stderr
+            line = self.process.stderr.readline().decode()
+            if match := re.search(r"listening on (https?://127\.0\.0\.1:\d+/)", line):
+                self.url = match[1]
+                return
+            assert "Address already in use" in line, line
+            self.end()
+        raise AssertionError("no port is free for long enough")
 
     def client(self) -> Client:
         return Client(self.port)
