@@ -58,10 +58,8 @@ $(foreach f,$(folders),$(eval $(call read-folder,$(f))))
 include initramfs/Kbuild
 host-objs := $(addprefix initramfs/,$(host-y))
 # The library of the host: every file of every folder, without main() and what only a libc lacks.
-# What the tool is linked with also lacks what needs mbedTLS.
 lib-objs := $(filter-out init/main.o lib/klibc%.o,$(all-objs))
 tool-lib-objs := $(filter-out initramfs/main.o,$(host-objs))
-lib-objs-of-host = $(filter-out $(mbedtls-users),$(lib-objs))
 
 # When it was made, as far as a second build of the same tree says the same.
 epoch := $(or $(SOURCE_DATE_EPOCH),$(shell git -c 'safe.directory=*' log -1 --format=%ct 2>/dev/null),0)
@@ -77,7 +75,7 @@ $(O)/$(1)/%.o: %.c FORCE
 	$$(call if_changed_dep,cc_$(1),$(if $(filter target,$(1)),$(O),$(O)/host))
 cmd_ar_$(1) = rm -f $$@ && ar rcsD $$@ $$(filter %.o,$$^)
 tag_ar_$(1) := AR
-$(O)/$(1)/lib.a: $(addprefix $(O)/$(1)/,$(or $(lib-objs-of-$(1)),$(lib-objs)) $(if $(filter target,$(1)),,$(tool-lib-objs))) FORCE
+$(O)/$(1)/lib.a: $(addprefix $(O)/$(1)/,$(lib-objs) $(if $(filter target,$(1)),,$(tool-lib-objs))) FORCE
 	$$(call if_changed,ar_$(1))
 endef
 $(foreach f,target host unit fuzz cov,$(eval $(call flavour,$(f))))
@@ -98,10 +96,12 @@ tag_strip := STRIP
 $(O)/init: $(O)/init.debug FORCE
 	$(call if_changed,strip)
 
+# Each calls the other: lib/entropy.c is called by mbedTLS.
+archives = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 tool-libs = -lelf -ldeflate -lz -lzstd -llz4 -llzma -llzo2 -lbz2 -lpthread
-cmd_link_tool = $(HOSTCC) -o $@ $(filter %.o %.a,$^) $(tool-libs) $(HOSTLDFLAGS)
+cmd_link_tool = $(HOSTCC) -o $@ $(filter %.o,$^) $(archives) $(tool-libs) $(HOSTLDFLAGS)
 tag_link_tool := LD
-$(O)/rootling: $(O)/host/initramfs/main.o $(O)/host/lib.a FORCE
+$(O)/rootling: $(O)/host/initramfs/main.o $(O)/host/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_tool)
 
 # The set of --universal, as a string of C.
@@ -137,8 +137,6 @@ fuzzers := $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 wraps = $(addprefix -Wl$(comma)--wrap=,$(shell sed -n 's,^/\* wrap: \(.*\) \*/$$,\1,p' tests/unit/test_$(notdir $*).c))
 comma := ,
 
-# Each calls the other: lib/entropy.c is called by mbedTLS.
-archives = -Wl,--start-group $(filter %.a,$^) -Wl,--end-group
 cmd_link_unit = $(HOSTCC) -fsanitize=address,undefined -o $@ $(filter %.o,$^) $(archives) $(wraps) \
 	-lcmocka $(tool-libs)
 tag_link_unit := LD
