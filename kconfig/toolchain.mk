@@ -34,7 +34,7 @@ size-flags := -Oz -fno-pie -fno-asynchronous-unwind-tables -fno-stack-protector 
 # What makes code longer, or less like its neighbour for gzip.
 size-flags += -fno-schedule-insns2 -fno-caller-saves -fno-tree-loop-im \
 	-fno-move-loop-invariants -fno-if-conversion -fno-tree-tail-merge \
-	-fno-jump-tables -fno-partial-inlining -fno-code-hoisting
+	-fno-jump-tables -fno-partial-inlining -fno-code-hoisting -fno-forward-propagate
 # Our code as one program, in one partition: the outcome must not depend on the machine.
 LTO ?= -flto -flto-partition=one
 size-flags += $(LTO)

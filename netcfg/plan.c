@@ -1,5 +1,8 @@
 #include "netcfg/plan.h"
 
+#include "netcfg/plan_list.h"
+
+#include "lib/kconfig.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
@@ -42,46 +45,15 @@ static int add_nameserver(struct plan *plan, const char *value)
 	return err;
 }
 
-/* The parsers of iface_param.h, for the table below. */
-#define ADAPT(noun)                                                             \
-	static const char *parse_##noun(const char *value, void *out)           \
-	{                                                                       \
-		return iface_##noun##_parse(value, (struct iface_##noun *)out); \
-	}
+static const char *parse_route(const char *value, void *out)
+{
+	return iface_route_parse(value, out);
+}
 
-ADAPT(vlan)
-ADAPT(bond)
-ADAPT(bridge)
-ADAPT(name)
-ADAPT(route)
+static const struct plan_list routes =
+	PLAN_LIST("rd.route", route, parse_route, routes, route_count);
 
-/* Without devices PID 1 hands over none of their strings. */
-#define DEVICE(parse) (IS_ENABLED(CONFIG_NETCFG_DEVICE) ? (parse) : NULL)
-
-#define LIST(key, field, parse, rows, number)                                       \
-	{                                                                           \
-		key, parse, offsetof(struct netcfg_request, field),                 \
-			offsetof(struct plan, rows), offsetof(struct plan, number), \
-			sizeof(((struct plan *)0)->rows[0]),                        \
-			sizeof(((struct plan *)0)->rows) /                          \
-				sizeof(((struct plan *)0)->rows[0])                 \
-	}
-
-static const struct list {
-	const char *key;
-	const char *(*parse)(const char *value, void *out);
-	uint16_t strings;     /* struct netcfg_list of the request */
-	uint16_t rows, count; /* of the plan */
-	uint16_t row_size, max;
-} lists[] = {
-	LIST("vlan", vlan, DEVICE(parse_vlan), vlans, vlan_count),
-	LIST("bond", bond, DEVICE(parse_bond), bonds, bond_count),
-	LIST("bridge", bridge, DEVICE(parse_bridge), bridges, bridge_count),
-	LIST("ifname", ifname, DEVICE(parse_name), names, name_count),
-	LIST("rd.route", route, parse_route, routes, route_count),
-};
-
-static int add_to_list(struct plan *plan, const struct list *list, const char *value)
+static int add_item(struct plan *plan, const struct plan_list *list, const char *value)
 {
 	unsigned *count = (unsigned *)(void *)((char *)plan + list->count);
 	char *rows = (char *)plan + list->rows;
@@ -97,18 +69,16 @@ static int add_to_list(struct plan *plan, const struct list *list, const char *v
 	return -EINVAL;
 }
 
-static int add_lists(struct plan *plan, const struct netcfg_request *request)
+int plan_list_add(const struct plan_list *list, const struct netcfg_request *request,
+		  struct plan *plan)
 {
+	const struct netcfg_list *strings =
+		(const void *)((const char *)request + list->strings);
 	int err = 0;
 
-	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++) {
-		const struct netcfg_list *strings =
-			(const void *)((const char *)request + lists[i].strings);
-
-		for (unsigned k = 0; k < strings->count; k++)
-			if (add_to_list(plan, &lists[i], strings->item[k]))
-				err = -EINVAL;
-	}
+	for (unsigned i = 0; i < strings->count; i++)
+		if (add_item(plan, list, strings->item[i]))
+			err = -EINVAL;
 	return err;
 }
 
@@ -127,7 +97,9 @@ int plan_make(const struct netcfg_request *request, struct plan *out)
 	for (unsigned i = 0; i < NETCFG_NAMESERVERS; i++)
 		if (request->nameserver[i] && add_nameserver(out, request->nameserver[i]))
 			err = -EINVAL;
-	if (add_lists(out, request))
+	if (plan_list_add(&routes, request, out))
+		err = -EINVAL;
+	if (IS_ENABLED(CONFIG_NETCFG_DEVICE) && plan_devices_add(request, out))
 		err = -EINVAL;
 	out->ignores_peer_dns = request->no_peer_dns;
 	return err;
