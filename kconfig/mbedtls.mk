@@ -79,4 +79,8 @@ $(O)/target/netroot-worker: $(addprefix $(O)/target/,tests/netroot/worker.o $(fi
 	$(call if_changed,link_tls_target)
 $(O)/unit/netroot-worker: $(O)/unit/tests/netroot/worker.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_tls_unit)
-$(O)/unit/tests/tls/client.o $(O)/unit/tests/tls/server.o $(O)/unit/tests/netroot/worker.o: | $(O)/host/include/config/auto.conf
+
+# PID 1 with the HTTP worker alone, for qemu-test/test_console.py.
+$(O)/unit/http-pid1: $(O)/unit/tests/http/pid1.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
+	$(call if_changed,link_tls_unit)
+$(O)/unit/tests/tls/client.o $(O)/unit/tests/tls/server.o $(O)/unit/tests/netroot/worker.o $(O)/unit/tests/http/pid1.o: | $(O)/host/include/config/auto.conf
