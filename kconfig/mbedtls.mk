@@ -74,6 +74,10 @@ tag_link_tls_unit := LD
 $(O)/unit/tls-%: $(O)/unit/tests/tls/%.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_tls_unit)
 
+# The HTTP server alone, without TLS, for bench/serve.py.
+$(O)/target/http-serve: $(addprefix $(O)/target/,tests/http/serve.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE
+	$(call if_changed,link_tls_target)
+
 # The worker that fetches a root alone, for qemu-test/test_fetch.py.
 $(O)/target/netroot-worker: $(addprefix $(O)/target/,tests/netroot/worker.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE
 	$(call if_changed,link_tls_target)
