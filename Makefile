@@ -26,7 +26,7 @@ one-by-one:
 else
 
 # These targets need no configuration, and some must work before kconfig-conf is installed.
-bare-goals := help deps deb debs run check bench sizes clean distclean kernel lint-text servers kernel-% root-% sysroot-% %config
+bare-goals := help deps deb debs run check bench sizes clean distclean kernel lint-text servers xterm kernel-% root-% sysroot-% %config
 needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
 
 include kconfig/toolchain.mk
@@ -111,6 +111,10 @@ run: deps ## boot into a login shell; ROOT=debian APPEND='…' DISK=… KERNEL=�
 .PHONY: root-%
 root-%:
 	@scripts/root $(CACHE)/root $* $(ARCH)
+
+.PHONY: xterm
+xterm: ## fetch xterm.js by npm, for rootling build --http-console build/xterm
+	@scripts/xterm $(CACHE)/xterm
 
 # What the rig's networks serve with.
 .PHONY: servers
@@ -220,7 +224,7 @@ check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCO
 
 .PHONY: clean distclean
 clean: ## remove what was compiled; kernels and roots stay
-	@rm -rf $(filter-out $(addprefix $(CACHE)/,apt debs kernel mbedtls root sysroot) $(wildcard $(CACHE)/peers-*),$(wildcard $(O)/* $(O)/.[a-z]*))
+	@rm -rf $(filter-out $(addprefix $(CACHE)/,apt debs kernel mbedtls root sysroot xterm) $(wildcard $(CACHE)/peers-*),$(wildcard $(O)/* $(O)/.[a-z]*))
 distclean: ## remove everything that was made
 	@rm -rf $(O) $(CACHE)
 

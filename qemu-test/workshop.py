@@ -69,6 +69,11 @@ class Workshop:
         self.make("servers")
         return self.cache / "root/servers"
 
+    def xterm(self) -> Path:
+        """The npm package of xterm.js."""
+        self.make("xterm")
+        return self.cache / "xterm"
+
     def tool(self) -> Path:
         self.make(f"O={self.place(self.out)}", self.place(self.out / "rootling"))
         return self.out / "rootling"
