@@ -12,7 +12,7 @@ struct http_context {
 	const char *state_dir; /* as the worker sees it */
 	const struct http_health *health;
 	const struct http_counters *counters;
-	unsigned news; /* counts what PID 1 has sent: its files are new then */
+	unsigned news; /* from 1, counts what PID 1 has sent: its files are new then */
 
 	struct console *console;   /* where there is one */
 	const struct files *files; /* of /srv/www; NULL: there is none */

@@ -76,6 +76,8 @@ static ssize_t more(void *ctx, struct response *response, uint64_t now_ms)
 
 	if (now_ms >= response->more_until_ms)
 		return 0;
+	if (!response->more_seen)
+		buf_printf(&out, "retry: %u\n\n", RETRY_MS);
 	if (response->more_seen != context->news) {
 		put_log(context, &response->more_offset, &out);
 		put_status(context, &out);
@@ -93,16 +95,15 @@ void events_answer(const struct http_context *context,
 		   const struct http_exchange *exchange, struct response *response)
 {
 	struct text last = exchange->request->fields[HTTP_LAST_EVENT_ID];
-	struct buf body = response_start_text(response, 200, TEXT_EVENTS);
 
-	buf_printf(&body, "retry: %u\n\n", RETRY_MS);
-	response_end_text(response, &body);
+	response->status = 200;
+	response->type = TEXT_EVENTS;
 	response->own = true;
 	if (text_parse_u64(last, &response->more_offset))
 		response->more_offset = 0;
 	response->more = more;
 	response->more_ctx = (void *)context;
-	response->more_seen = context->news - 1;
+	response->more_seen = 0; /* nothing yet: news count from 1 */
 	response->more_at_ms = exchange->now_ms + HEARTBEAT_MS;
 	response->more_until_ms = exchange->now_ms + STREAM_MS;
 }

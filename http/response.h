@@ -45,9 +45,9 @@ struct response {
 	struct response_piece pieces[RESPONSE_PIECES_MAX];
 	int file; /* owned, -1: none */
 
-	/* When the pieces are gone: makes more in @text (see response_start_text()) and returns how
+	/* Of an answer without pieces at first: makes more in @text (see response_start_text()) and returns how
 	 * much; 0: that was all; -EAGAIN: ask again when http_server_wake() was called, or at
-	 * @more_at_ms. NULL: the pieces are the whole body. */
+	 * @more_at_ms. NULL: the pieces are the whole body, of known length. */
 	ssize_t (*more)(void *ctx, struct response *response, uint64_t now_ms);
 	void *more_ctx;
 	uint64_t more_at_ms;

@@ -141,6 +141,7 @@ static int start(struct worker *w, int fd, const struct http_config *config)
 	w->www.root = open(WWW, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	w->context = (struct http_context){
 		.state_dir = config->state_dir,
+		.news = 1,
 		.health = &w->health,
 		.files = w->www.root < 0 ? NULL : &w->www,
 		.meminfo_fd = open("/proc/meminfo", O_RDONLY | O_CLOEXEC),

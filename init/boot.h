@@ -106,7 +106,7 @@ struct boot {
 
 	struct {
 		uint64_t at_ms;
-		unsigned lines, devices, network;
+		unsigned lines, stages, devices, network;
 	} told; /* when the status was written last, and what it knew */
 
 	char verdict[BOOT_VERDICT_SIZE];

@@ -89,21 +89,20 @@ static void serve(struct loop *loop, int fd)
 bool loop_round(struct loop *loop, uint64_t until_ms)
 {
 	struct pollfd fds[LOOP_SOURCES_MAX];
-	uint64_t wake_ms = earliest(loop, until_ms);
 	unsigned count = loop->source_count;
-	bool served;
+	uint64_t wake_ms;
 	int ready;
 
+	if (IS_ENABLED(CONFIG_HTTP) && loop->before)
+		loop->before(loop->before_ctx);
+	wake_ms = earliest(loop, until_ms);
 	for (unsigned i = 0; i < count; i++)
 		fds[i] = (struct pollfd){ .fd = loop->sources[i].fd, .events = POLLIN };
 	ready = poll(fds, count, clock_poll_ms(wake_ms ? wake_ms : CLOCK_NEVER));
 	for (unsigned i = 0; ready > 0 && i < count; i++)
 		if (fds[i].revents)
 			serve(loop, fds[i].fd);
-	served = run_timers(loop) || ready > 0;
-	if (IS_ENABLED(CONFIG_HTTP) && served && loop->after)
-		loop->after(loop->after_ctx);
-	return served;
+	return run_timers(loop) || ready > 0;
 }
 
 void loop_close_all(struct loop *loop)

@@ -23,8 +23,9 @@ struct loop {
 		loop_callback due;
 		void *ctx;
 	} timers[LOOP_TIMERS_MAX];
-	loop_callback after; /* each round that had something to serve; NULL: nothing */
-	void *after_ctx;
+	loop_callback
+		before; /* … each wait, when all that was served has left its traces; or NULL */
+	void *before_ctx;
 };
 
 /* @ready is called when @fd can be read or has ended; it must read or remove it. 0;

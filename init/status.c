@@ -110,6 +110,7 @@ static void note_told(struct boot *boot)
 {
 	boot->told.at_ms = clock_monotonic_ms();
 	boot->told.lines = log_lines();
+	boot->told.stages = boot->timeline.count;
 	boot->told.devices = boot->device_changes;
 	boot->told.network = boot->known.changes;
 }
@@ -139,6 +140,7 @@ static void wake(void *ctx)
 static bool has_news(const struct boot *boot)
 {
 	return boot->told.lines != log_lines() ||
+	       boot->told.stages != boot->timeline.count ||
 	       boot->told.devices != boot->device_changes ||
 	       boot->told.network != boot->known.changes;
 }
@@ -158,6 +160,6 @@ static void follow(void *ctx)
 
 void status_follow(struct boot *boot)
 {
-	boot->loop.after = follow;
-	boot->loop.after_ctx = boot;
+	boot->loop.before = follow;
+	boot->loop.before_ctx = boot;
 }

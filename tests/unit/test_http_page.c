@@ -295,11 +295,12 @@ static void the_stream_begins_with_the_log(void **state)
 {
 	(void)state;
 	write_state("boot.log", LINE_1 LINE_2);
-	assert_string_equal(ask(events_answer, &peer, NULL, NULL), "retry: 1000\n\n");
+	assert_string_equal(ask(events_answer, &peer, NULL, NULL), "");
 	assert_string_equal(response.type, "text/event-stream");
-	assert_string_equal(next(60000), "event: log\ndata: [    1.000001] first\n"
-					 "data: [    2.000002] sec ond\nid: 2000002\n\n"
-					 "event: status\ndata: {\"failed\":false}\n\n");
+	assert_string_equal(next(60000),
+			    "retry: 1000\n\nevent: log\ndata: [    1.000001] first\n"
+			    "data: [    2.000002] sec ond\nid: 2000002\n\n"
+			    "event: status\ndata: {\"failed\":false}\n\n");
 	assert_string_equal(next(60001), "");
 }
 
@@ -308,9 +309,10 @@ static void the_stream_goes_on_behind_the_last_id(void **state)
 	(void)state;
 	write_state("boot.log", LINE_1 LINE_2);
 	(void)ask(events_answer, &peer, NULL, "1000001");
-	assert_string_equal(next(60000), "event: log\ndata: [    2.000002] sec ond\n"
-					 "id: 2000002\n\n"
-					 "event: status\ndata: {\"failed\":false}\n\n");
+	assert_string_equal(next(60000),
+			    "retry: 1000\n\nevent: log\ndata: [    2.000002] sec ond\n"
+			    "id: 2000002\n\n"
+			    "event: status\ndata: {\"failed\":false}\n\n");
 	(void)ask(events_answer, &peer, NULL, "nonsense");
 	assert_has(next(60000), "first");
 }
@@ -319,7 +321,8 @@ static void news_are_sent_once(void **state)
 {
 	(void)state;
 	(void)ask(events_answer, &peer, NULL, NULL);
-	assert_string_equal(next(60000), "event: status\ndata: {\"failed\":false}\n\n");
+	assert_string_equal(next(60000),
+			    "retry: 1000\n\nevent: status\ndata: {\"failed\":false}\n\n");
 	assert_string_equal(next(60100), "");
 	set_verdict("x");
 	write_state("boot.log", LINE_1);
