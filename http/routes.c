@@ -21,6 +21,7 @@ struct route {
 		       const struct http_exchange *exchange, struct response *response);
 	/* without @answer: a file of the state directory */
 	const char *file, *type;
+	const char *save_as; /* to be saved, not shown, by browsers */
 };
 
 static void answer_health(const struct http_context *context,
@@ -52,7 +53,8 @@ static const struct route routes[] = {
 	{ "/api/v1/status", .file = "status.json", .type = "application/json" },
 	{ "/api/v1/timeline", .file = "timeline.json", .type = "application/json" },
 	{ "/api/v1/log", .file = "boot.log", .type = TEXT_PLAIN },
-	{ "/api/v1/report", .file = "report.txt", .type = TEXT_PLAIN },
+	{ "/api/v1/report", .file = "report.txt", .type = TEXT_PLAIN,
+	  .save_as = "rootling-report.txt" },
 	{ IS_ENABLED(CONFIG_HTTP_CONSOLE) ? "/api/v1/console" : "",
 	  .answer = answer_console },
 };
@@ -74,6 +76,9 @@ static void answer_file(const struct http_context *context, const struct route *
 	}
 	response->status = 200;
 	response->type = route->type;
+	if (route->save_as)
+		response_add_field(response, "Content-Disposition",
+				   "attachment; filename=\"%s\"", route->save_as);
 	response->file = fd_take(&fd);
 	(void)response_add_file(response, 0, (uint64_t)st.st_size);
 }
