@@ -53,7 +53,7 @@ static bool wait_or_close(struct connection *c, ssize_t err)
 	return false;
 }
 
-static void linger(struct connection *c, uint64_t now_ms)
+void connection_linger(struct connection *c, uint64_t now_ms)
 {
 	response_close(&c->answer.response);
 	transport_shut(&c->transport);
@@ -232,7 +232,7 @@ static bool step_writing(struct connection *c, const struct connection_service *
 	} else if (c->keep_alive) {
 		return next_request(c, now_ms);
 	} else {
-		linger(c, now_ms);
+		connection_linger(c, now_ms);
 	}
 	return true;
 }

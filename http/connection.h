@@ -55,6 +55,9 @@ bool connection_open(struct connection *c, int fd, const struct tls_identity *id
 		     uint64_t now_ms);
 void connection_close(struct connection *c);
 
+/* Says no more: closes when the client has finished, or soon. */
+void connection_linger(struct connection *c, uint64_t now_ms);
+
 /* Call when poll() has seen one of connection_events(), or there are news for c->answer. */
 void connection_serve(struct connection *c, const struct connection_service *service,
 		      uint64_t now_ms);

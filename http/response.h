@@ -26,7 +26,7 @@ struct response;
 struct http_tunnel {
 	/* How many of the bytes were taken, maybe 0 while it is busy; -errno: close. */
 	ssize_t (*receive)(void *ctx, const char *data, size_t len);
-	/* Bytes for the client; 0: none now; -errno: close. */
+	/* Bytes for the client; 0: none now; -ESHUTDOWN: that was all; other -errno: close. */
 	ssize_t (*fill)(void *ctx, char *data, size_t size);
 	/* Polled for input, then fill() is called; -1: none. */
 	int (*fd)(void *ctx);

@@ -74,6 +74,10 @@ bool tunnel_step(struct connection *c, uint64_t now_ms)
 	int out = send_out(c, &sent), in;
 	short out_wants = out == -EAGAIN ? c->transport.wants : 0;
 
+	if (out == -ESHUTDOWN) {
+		connection_linger(c, now_ms);
+		return true;
+	}
 	if ((out && out != -EAGAIN) ||
 	    !set_deadline(c, out == -EAGAIN, had_more && !sent, now_ms)) {
 		connection_close(c);
