@@ -73,7 +73,7 @@ $(CACHE)/sysroot/%: | sysroot-% ;
 menuconfig: $(O)/.config ## choose what /init can do
 	@cd $(O) && srctree=$(CURDIR) kconfig-mconf $(CURDIR)/Kconfig
 defconfig: vm_defconfig ## configure the default: vm
-%_defconfig: ## configure tiny, vm, network, netboot, recovery, appliance or full
+%_defconfig: ## configure tiny, vm, network, netboot, recovery, console, appliance or full
 	$(have-conf)@test -f kconfig/configs/$@ || { echo "$@: not in kconfig/configs/" >&2; exit 1; }
 	@mkdir -p $(O)
 	@$(call conf,$(O),--defconfig=$(CURDIR)/kconfig/configs/$@)
