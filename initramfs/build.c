@@ -25,6 +25,7 @@ static const struct {
 	{ "choosing modules by subsystem", build_add_universal },
 	{ "adding options", build_add_options },
 	{ "adding keys", build_add_trust },
+	{ "adding the certificate", build_add_https },
 	{ "adding the console", build_add_console },
 	{ "adding files", build_add_extra },
 	{ "adding commands", build_add_commands },

@@ -10,6 +10,7 @@
 #include "initramfs/mem.h"
 #include "initramfs/modset.h"
 #include "initramfs/tree.h"
+#include "lib/tls.h"
 
 #include <stdio.h>
 
@@ -18,6 +19,8 @@ struct build_options {
 	char *kernel, *modules_dir, *sysroot, *output, *init, *compress;
 	char *kernel_config, *microcode, *bootconfig;
 	char *ca, *fetch_key, *http_console;
+	char *https_cert, *https_key, *https_client_ca, *https_self_signed;
+	struct strings https_names;
 	struct strings acpi_tables, prepends, appends;
 	struct strings modules, loads, adds, commands, cmdline, sealed;
 	char *firmware_dir;
@@ -52,6 +55,8 @@ struct build {
 	struct modset modset;
 	struct fwset firmware;
 	struct tree tree;
+	bool has_https;
+	struct tls_identity_facts https;
 	struct bytes early; /* the first archive, without its trailer; empty: none */
 	uint32_t early_files;
 	struct bytes image;
@@ -78,6 +83,7 @@ int build_add_host(struct build *b);
 int build_add_universal(struct build *b);
 int build_add_options(struct build *b);
 int build_add_trust(struct build *b);
+int build_add_https(struct build *b);
 int build_add_console(struct build *b);
 int build_add_extra(struct build *b);
 int build_add_commands(struct build *b);

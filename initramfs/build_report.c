@@ -1,6 +1,7 @@
 /* What a build says when it is over. */
 #include "initramfs/build.h"
 #include "initramfs/json.h"
+#include "lib/buf.h"
 #include "lib/log.h"
 
 #include <errno.h>
@@ -26,10 +27,34 @@ static void report_list(const struct build *b)
 			b->modset.builtin.items[i]);
 }
 
+static void put_fingerprint(const uint8_t digest[SHA256_SIZE], char out[3 * SHA256_SIZE])
+{
+	struct buf b = buf_init(out, 3 * SHA256_SIZE);
+
+	for (size_t i = 0; i < SHA256_SIZE; i++)
+		buf_printf(&b, "%s%02X", i ? ":" : "", digest[i]);
+}
+
+/* What those that connect compare it with. */
+static void report_https(const struct build *b)
+{
+	char fingerprint[3 * SHA256_SIZE];
+
+	put_fingerprint(b->https.fingerprint, fingerprint);
+	fprintf(b->report,
+		"https: certificate of %s, valid until %04d-%02d-%02d\n"
+		"https: SHA-256 fingerprint %s\n"
+		"https: public key %s\n",
+		b->https.names, (int)b->https.valid_to.year, b->https.valid_to.month,
+		b->https.valid_to.day, fingerprint, b->https.pin);
+}
+
 static void report_text(const struct build *b, uint64_t took_ms)
 {
 	if (b->options->verbose)
 		report_list(b);
+	if (b->has_https)
+		report_https(b);
 	if (b->options->verbose || isatty(fileno(b->report)))
 		fprintf(b->report, "%s: %zu bytes, %zu modules, %zu files, %u ms\n",
 			b->output, b->image.len, b->modset.count, b->tree.count,
@@ -73,6 +98,18 @@ static void put_image(struct json *j, const struct build *b)
 	put_list(j, "missing_firmware", &b->firmware.missing);
 }
 
+static void put_https(struct json *j, const struct build *b)
+{
+	char fingerprint[3 * SHA256_SIZE];
+
+	put_fingerprint(b->https.fingerprint, fingerprint);
+	json_object(j, "https");
+	json_string(j, "names", b->https.names);
+	json_string(j, "fingerprint", fingerprint);
+	json_string(j, "pin", b->https.pin);
+	json_end_object(j);
+}
+
 static void report_json(const struct build *b, int err, uint64_t took_ms)
 {
 	struct json j = { 0 };
@@ -81,6 +118,8 @@ static void report_json(const struct build *b, int err, uint64_t took_ms)
 	json_bool(&j, "ok", !err);
 	if (!err)
 		put_image(&j, b);
+	if (!err && b->has_https)
+		put_https(&j, b);
 	put_log(&j);
 	json_thousandths(&j, "seconds", took_ms);
 	json_end_object(&j);

@@ -18,8 +18,9 @@ static const struct {
 	{ "indexes", check_indexes },	{ "loads", check_loads },
 	{ "firmware", check_firmware }, { "kernel", check_kernel },
 	{ "early", check_early },	{ "bootconfig", check_bootconfig },
-	{ "names", check_names },	{ "secrets", check_secrets },
-	{ "setuid", check_setuid },	{ "options", check_options },
+	{ "names", check_names },	{ "https", check_https },
+	{ "secrets", check_secrets },	{ "setuid", check_setuid },
+	{ "options", check_options },
 };
 
 void check_add(struct checkup *c, enum severity severity, const char *path,

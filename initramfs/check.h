@@ -78,6 +78,7 @@ void check_kernel(struct checkup *c);
 void check_early(struct checkup *c);
 void check_bootconfig(struct checkup *c);
 void check_names(struct checkup *c);
+void check_https(struct checkup *c);
 void check_secrets(struct checkup *c);
 void check_setuid(struct checkup *c);
 void check_options(struct checkup *c);

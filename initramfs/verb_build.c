@@ -9,7 +9,7 @@
 
 #define FIELD(name) offsetof(struct build_options, name)
 
-enum { EITHER_KERNEL = 1, EITHER_MODE };
+enum { EITHER_KERNEL = 1, EITHER_MODE, EITHER_IDENTITY };
 
 static const struct flag flags[] = {
 	{ 0, "Kernel modules", FLAG_GROUP },
@@ -76,6 +76,20 @@ static const struct flag flags[] = {
 	{ 0, "fetch-key", FLAG_STRING, "FILE",
 	  "the public key (PEM) that a fetched root must be signed with",
 	  FIELD(fetch_key) },
+	{ 0, "https-cert", FLAG_STRING, "FILE",
+	  "the certificate (PEM) of the HTTPS service, its issuers behind it",
+	  FIELD(https_cert), .either = EITHER_IDENTITY },
+	{ 0, "https-key", FLAG_STRING, "FILE", "its private key (PEM)",
+	  FIELD(https_key) },
+	{ 0, "https-self-signed", FLAG_STRING, "DIR",
+	  "take both from DIR; what is not there yet is made, signed by itself",
+	  FIELD(https_self_signed), .either = EITHER_IDENTITY },
+	{ 0, "https-name", FLAG_WORDS, "NAME",
+	  "with --https-self-signed: a name or address it is for (rootling)",
+	  FIELD(https_names) },
+	{ 0, "https-client-ca", FLAG_STRING, "FILE",
+	  "who signed the certificates of clients that may do what needs a token",
+	  FIELD(https_client_ca) },
 	{ 0, "http-console", FLAG_STRING, "DIR",
 	  "the page of the console in the browser, with xterm.js (npm: @xterm/xterm) of DIR",
 	  FIELD(http_console) },

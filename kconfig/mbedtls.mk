@@ -1,10 +1,11 @@
-# mbedTLS, from Debian's source package (scripts/mbedtls). Only lib/ knows that it is there: the
+# mbedTLS, from Debian's source package (scripts/mbedtls). Hardly anybody knows that it is there: the
 # files of $(mbedtls-users) see its headers. On the host one build without sanitizers serves the
 # tool, the tests and the fuzzers.
 
 mbedtls := $(CACHE)/mbedtls
 mbedtls-users := $(addprefix lib/,ca_bundle.o entropy.o pem.o sha256.o signature.o tls_client.o \
-	tls_identity.o tls_identity_check.o tls_mbedtls.o tls_pins.o tls_server.o tls_trust.o x509_text.o)
+	tls_identity.o tls_identity_check.o tls_mbedtls.o tls_pins.o tls_server.o tls_trust.o x509_text.o) \
+	initramfs/self_signed.o
 mbedtls-names := aes aesni asn1parse asn1write base64 bignum bignum_core chacha20 chachapoly \
 	cipher cipher_wrap constant_time ecdh ecdsa ecp ecp_curves gcm hkdf md oid pem pk pk_ecc \
 	pk_wrap pkparse platform platform_util poly1305 psa_crypto psa_crypto_aead \
@@ -12,11 +13,13 @@ mbedtls-names := aes aesni asn1parse asn1write base64 bignum bignum_core chacha2
 	psa_crypto_hash psa_crypto_mac psa_crypto_rsa psa_crypto_slot_management psa_util rsa \
 	rsa_alt_helpers sha256 sha512 ssl_ciphersuites ssl_client ssl_msg ssl_tls \
 	ssl_tls12_client ssl_tls12_server ssl_tls13_client ssl_tls13_server ssl_tls13_generic ssl_tls13_keys x509 x509_crt
+mbedtls-names-host := pkwrite x509_create x509write x509write_crt
 
-# Which sides of TLS there are; on the host both. What a server sends at once, its certificates among
+# Which sides of TLS there are; on the host both, and certificates are made. What a server sends at once, its certificates among
 # it, must fit into one buffer.
 mbedtls-server := -DMBEDTLS_SSL_SRV_C -DMBEDTLS_SSL_ALPN -DMBEDTLS_SSL_OUT_CONTENT_LEN=8192
-mbedtls-sides-host := -DMBEDTLS_SSL_CLI_C $(mbedtls-server)
+mbedtls-sides-host := -DMBEDTLS_SSL_CLI_C $(mbedtls-server) $(addprefix -DMBEDTLS_,PEM_WRITE_C PK_WRITE_C \
+	X509_CREATE_C X509_CRT_WRITE_C)
 mbedtls-sides-target = $(if $(CONFIG_TLS_CLIENT),-DMBEDTLS_SSL_CLI_C) \
 	$(if $(CONFIG_TLS_SERVER),$(mbedtls-server),-DMBEDTLS_SSL_OUT_CONTENT_LEN=4096)
 # Its warnings are its makers'. Not one program with ours: the linker could not wrap calls any more.
@@ -47,20 +50,20 @@ cmd_cc_mbedtls_$(1) = $$(cc-$(1)) $$(flags-$(1)) $$(mbedtls-sides-$(1)) $$(mbedt
 tag_cc_mbedtls_$(1) := CC
 $(O)/$(1)/mbedtls/%.o: $(mbedtls)/library/%.c FORCE
 	$$(call if_changed_dep,cc_mbedtls_$(1),$(2))
-$(O)/$(1)/mbedtls.a: $(mbedtls-names:%=$(O)/$(1)/mbedtls/%.o) FORCE
+$(O)/$(1)/mbedtls.a: $(patsubst %,$(O)/$(1)/mbedtls/%.o,$(mbedtls-names) $(mbedtls-names-$(1))) FORCE
 	$$(call if_changed,ar_$(1))
 endef
 $(eval $(call mbedtls-flavour,target,$(O)))
 $(eval $(call mbedtls-flavour,host,$(O)/host))
 $(mbedtls-names:%=$(O)/target/mbedtls/%.o): | $(O)/include/config/auto.conf $(target-prepare)
-$(mbedtls-names:%=$(O)/host/mbedtls/%.o): | $(O)/host/include/config/auto.conf
+$(patsubst %,$(O)/host/mbedtls/%.o,$(mbedtls-names) $(mbedtls-names-host)): | $(O)/host/include/config/auto.conf
 $(foreach f,target host unit fuzz cov,$(mbedtls-users:%=$(O)/$(f)/%)): | mbedtls-source
 
 .PHONY: mbedtls-source
 mbedtls-source:
 	@scripts/mbedtls $(mbedtls)
 # Named one by one, or make would take them for its own to remove.
-$(mbedtls-names:%=$(mbedtls)/library/%.c): | mbedtls-source ;
+$(patsubst %,$(mbedtls)/library/%.c,$(mbedtls-names) $(mbedtls-names-host)): | mbedtls-source ;
 
 # Each side of lib/tls.h alone, for qemu-test/test_tls.py and test_https.py: with the libc of /init,
 # and with sanitizers.

@@ -62,7 +62,7 @@ struct tls_identity_config {
 
 /* Reads and checks it whole; files are not needed any more then. @out is to be freed, after the last
  * connection. 0; -ETIME: not valid yet, which may change with the clock; -EKEYREJECTED: anything else
- * in it is wrong; -EACCES: others may read the key; -EAGAIN: see tls_client_new(); -ENOMEM; -errno of
+ * in it is wrong; -EPERM: others may read the key; -EAGAIN: see tls_client_new(); -ENOMEM; -errno of
  * a file. @why names the file and says it for people. */
 int tls_identity_load(const struct tls_identity_config *config, struct tls_identity **out,
 		      char *why, size_t why_size);

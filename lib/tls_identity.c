@@ -205,7 +205,7 @@ static int read_file(const char *path, bool is_secret, struct tls_pem *pem)
 	if (fd < 0 || fstat(fd, &st))
 		return -errno;
 	if (is_secret && (st.st_mode & 0007))
-		return -EACCES;
+		return -EPERM;
 	pem->text = calloc(1, FILE_MAX);
 	if (!pem->text)
 		return -ENOMEM;
@@ -241,7 +241,9 @@ static int read_files(const struct tls_identity_config *config,
 		err = read_file(files[i].path, files[i].is_secret, files[i].pem);
 		if (err)
 			buf_format(why, why_size, "%s: %s", files[i].path,
-				   strerror(-err));
+				   err == -EPERM
+					   ? "others may read this key: chmod 0600 it"
+					   : strerror(-err));
 	}
 	return err;
 }
