@@ -23,7 +23,7 @@
 /* What the library says of something that it cannot read. */
 static const char *reason_of(int code)
 {
-	switch (code) {
+	switch (-(-code & 0xff80)) { /* what is below names the step */
 	case MBEDTLS_ERR_X509_ALLOC_FAILED:
 	case MBEDTLS_ERR_PK_ALLOC_FAILED:
 		return "not enough memory";
@@ -32,6 +32,8 @@ static const char *reason_of(int code)
 	case MBEDTLS_ERR_PK_UNKNOWN_NAMED_CURVE:
 	case MBEDTLS_ERR_PK_UNKNOWN_PK_ALG:
 		return "a key of a kind that is not supported: P-256, P-384 and RSA are";
+	case MBEDTLS_ERR_PK_KEY_INVALID_FORMAT: /* having tried all it knows */
+		return "a key that is damaged or not supported: P-256, P-384 and RSA are";
 	default:
 		return "it is damaged";
 	}
