@@ -4,16 +4,19 @@
 #include "http/routes.h"
 #include "http/server.h"
 
+#include "lib/clock.h"
 #include "lib/fd.h"
 #include "lib/fd_pass.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
 #include "lib/privilege.h"
 #include "lib/str.h"
+#include "lib/tls.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* Few enough for 4 MB under attack, enough for a browser on every screen of the room. */
 #define CONNECTIONS_MAX 64
@@ -126,6 +129,38 @@ static bool run_once(struct worker *w)
 	return true;
 }
 
+static bool wants_tls(const struct http_config *config)
+{
+	for (unsigned i = 0; i < config->listen_count; i++)
+		if (config->listen[i].tls)
+			return true;
+	return false;
+}
+
+/* While there are files to be seen. Without it the listeners with TLS stay closed, and nothing stands
+ * in for them. */
+static struct tls_identity *load_identity(void)
+{
+	bool has_ca = access(TLS_IDENTITY_CLIENT_CA, F_OK) == 0;
+	const struct tls_identity_config config = {
+		.cert_path = TLS_IDENTITY_CERT,
+		.key_path = TLS_IDENTITY_KEY,
+		.client_ca_path = has_ca ? TLS_IDENTITY_CLIENT_CA : NULL,
+		.now_s = (int64_t)(clock_realtime_us() / 1000000),
+	};
+	struct tls_identity *identity = NULL;
+	struct tls_identity_facts facts;
+	char why[256];
+
+	if (tls_identity_load(&config, &identity, why, sizeof(why))) {
+		log_err("https: %s", why);
+		return NULL;
+	}
+	tls_identity_describe(identity, &facts);
+	log_info("https: certificate of %s, key %s", facts.names, facts.pin);
+	return identity;
+}
+
 static int start(struct worker *w, int fd, const struct http_config *config)
 {
 	int err;
@@ -149,6 +184,8 @@ static int start(struct worker *w, int fd, const struct http_config *config)
 	};
 	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
 		start_console(w);
+	if (IS_ENABLED(CONFIG_HTTP_TLS) && wants_tls(config))
+		w->server_config.identity = load_identity();
 	err = http_server_open(&w->server_config, &w->server);
 	if (err)
 		return err;
