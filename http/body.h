@@ -9,12 +9,14 @@
 #define HTTP_BODY_MAX 4096 /* of what is kept; who sends more gets a 413 */
 
 struct http_body {
-	unsigned state;	   /* of body.c */
+	char data[HTTP_BODY_MAX];
+	size_t len; /* of what was kept */
+
+	/* private */
+	unsigned state;
+	unsigned trailers; /* bytes */
 	uint64_t left;	   /* of the length, or of the chunk */
 	size_t line_len;   /* of the line of a chunk or trailer so far */
-	unsigned trailers; /* bytes */
-	size_t len;	   /* of what was kept */
-	char data[HTTP_BODY_MAX];
 };
 
 void http_body_start(struct http_body *body, const struct http_request *request);

@@ -206,7 +206,8 @@ static bool next_request(struct connection *c, uint64_t now_ms)
 	c->state = ready ? CONNECTION_READY : CONNECTION_READING;
 	set_deadline(c, now_ms, c->in_len ? REQUEST_MS : IDLE_MS);
 	c->transport.wants = ready ? POLLOUT : POLLIN;
-	return !others_turn;
+	/* poll() tells whether more has come, which is seldom yet; of TLS it cannot */
+	return !others_turn && (c->in_len || c->transport.tls);
 }
 
 static bool step_writing(struct connection *c, const struct connection_service *service,

@@ -2,6 +2,7 @@
 
 #include "http/coding.h"
 #include "http/mime.h"
+#include "http/recent.h"
 #include "http/representation.h"
 
 #include "lib/fd.h"
@@ -132,6 +133,11 @@ static void answer_file(const struct files *files, struct target *target, int fd
 	       (unsigned long)st->st_mtim.tv_nsec);
 	r.validators = (struct validators){ etag, true, st->st_mtim.tv_sec };
 	r.len = (uint64_t)st->st_size;
+	if (files->recent && recent_keep(files->recent, exchange, &r, fd)) {
+		close(fd);
+		(void)recent_answer(files->recent, exchange, response);
+		return;
+	}
 	response->file = fd;
 	representation_answer(&r, exchange, response);
 }
@@ -207,6 +213,8 @@ bool files_answer(const struct files *files, const struct http_exchange *exchang
 	struct target target;
 	int err;
 
+	if (files->recent && recent_answer(files->recent, exchange, response))
+		return true;
 	err = target_parse(request->path, &target);
 	if (err == -EBADMSG)
 		response_set_status(response, 400);

@@ -6,8 +6,11 @@
 #include "http/exchange.h"
 #include "http/target.h"
 
+struct recent; /* http/recent.h */
+
 struct files {
 	int root; /* the folder; nothing is ever looked up by a path from elsewhere */
+	struct recent *recent; /* NULL: every file is opened for every answer */
 	/* Answers for a folder without index.html, open as @fd; NULL: it is not found. */
 	void (*list)(int fd, const struct target *target, struct response *response);
 };

@@ -2,7 +2,7 @@
 
 #include "lib/str.h"
 
-#include <stdlib.h>
+#include <sys/mman.h>
 
 #define KEPT_MAX 4 /* free ones whose memory stays */
 #define TRIM_MS \
@@ -43,15 +43,24 @@ static struct connection *find_free(const struct slots *slots)
 	return NULL;
 }
 
+/* Whole pages: see struct connection. */
 static struct connection *grow(struct slots *slots)
 {
-	struct connection *c = slots->count < slots->max ? malloc(sizeof(*c)) : NULL;
+	struct connection *c = slots->count < slots->max
+				       ? mmap(NULL, sizeof(*c), PROT_READ | PROT_WRITE,
+					      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+				       : MAP_FAILED;
 
-	if (!c)
+	if (c == MAP_FAILED)
 		return NULL;
 	c->state = CONNECTION_FREE;
 	slots->all[slots->count++] = c;
 	return c;
+}
+
+static void release(struct connection *c)
+{
+	(void)munmap(c, sizeof(*c)); /* fails for what was not mapped, which it was */
 }
 
 bool slots_have_room(const struct slots *slots, uint64_t now_ms)
@@ -117,7 +126,7 @@ void slots_trim(struct slots *slots, uint64_t now_ms)
 	for (unsigned i = slots->count; i-- > 0 && spare;) {
 		if (!is_free(slots->all[i]))
 			continue;
-		free(slots->all[i]);
+		release(slots->all[i]);
 		slots->all[i] = slots->all[--slots->count];
 		spare--;
 	}
@@ -128,7 +137,7 @@ void slots_free(struct slots *slots)
 	for (unsigned i = 0; i < slots->count; i++) {
 		if (!is_free(slots->all[i]))
 			connection_close(slots->all[i]);
-		free(slots->all[i]);
+		release(slots->all[i]);
 	}
 	slots->count = 0;
 }

@@ -1,6 +1,7 @@
 #include "http/http.h"
 
 #include "http/console.h"
+#include "http/recent.h"
 #include "http/routes.h"
 #include "http/server.h"
 
@@ -29,6 +30,7 @@ struct worker {
 	struct http_server *server;
 	struct http_server_config server_config;
 	struct files www;
+	struct recent recent;
 	struct http_context context;
 	struct http_health health;
 	struct console_config console_config;
@@ -173,6 +175,7 @@ static int start(struct worker *w, int fd, const struct http_config *config)
 		.per_peer_max = PER_PEER_MAX,
 		.handler = { .answer = routes_answer, .ctx = &w->context },
 	};
+	w->www.recent = &w->recent;
 	w->www.root = open(WWW, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	w->context = (struct http_context){
 		.state_dir = config->state_dir,

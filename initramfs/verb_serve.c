@@ -5,6 +5,7 @@
 
 #include "http/files.h"
 #include "http/httpdate.h"
+#include "http/recent.h"
 #include "http/server.h"
 #include "lib/clock.h"
 #include "lib/fd.h"
@@ -41,6 +42,7 @@ static const struct flag flags[] = {
 struct serve {
 	const struct serve_options *options;
 	struct files files;
+	struct recent recent;
 	struct http_listen listen[HTTP_LISTEN_MAX];
 	struct http_server_config config;
 };
@@ -104,6 +106,7 @@ static int prepare(struct serve *s, const char *folder)
 		log_err("serve: %s: %s", folder, strerror(errno));
 		return err;
 	}
+	s->files.recent = &s->recent;
 	s->files.list = s->options->list ? serve_list : NULL;
 	s->config.listen = s->listen;
 	s->config.connections_max = CONNECTIONS_MAX;

@@ -1,6 +1,7 @@
 /* serve DIR ADDRESS:PORT: the server alone with the files of a folder, linked as /init is. For
  * bench/serve.py. */
 #include "http/files.h"
+#include "http/recent.h"
 #include "http/server.h"
 
 #include "lib/klibc.h"
@@ -17,8 +18,11 @@ static void answer(void *ctx, const struct http_exchange *exchange,
 int main(int argc, char **argv)
 {
 	static struct pollfd fds[1024];
-	struct files files = { .root = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY)
-						 : -1 };
+	static struct recent recent;
+	struct files files = {
+		.root = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY) : -1,
+		.recent = &recent,
+	};
 	struct http_listen listen;
 	struct http_server_config config = {
 		.listen = &listen,

@@ -1,6 +1,7 @@
 /* wrap: syscall */
 #include "http/embedded.h"
 #include "http/files.h"
+#include "http/recent.h"
 #include "http/web.h"
 #include "initramfs/serve_list.h"
 
@@ -19,6 +20,8 @@
 
 static bool has_openat2;
 static struct files files;
+static struct recent recent;
+static uint64_t now_ms;
 static char folder[] = "/tmp/test_http_files.XXXXXX";
 static struct response response;
 static char body[RESPONSE_TEXT_SIZE];
@@ -94,6 +97,15 @@ static int with_openat2(void **state)
 	(void)state;
 	has_openat2 = true;
 	files.list = NULL;
+	files.recent = NULL;
+	return 0;
+}
+
+static int with_recent(void **state)
+{
+	(void)with_openat2(state);
+	now_ms++;
+	files.recent = &recent;
 	return 0;
 }
 
@@ -130,7 +142,7 @@ static unsigned ask(const char *method, const char *path, const char *fields)
 {
 	static char text[HTTP_HEAD_MAX];
 	struct http_request request;
-	struct http_exchange exchange = { .request = &request };
+	struct http_exchange exchange = { .request = &request, .now_ms = now_ms };
 
 	snprintf(text, sizeof(text), "%s %s HTTP/1.1\r\nHost: a\r\n%s\r\n", method, path,
 		 fields);
@@ -336,6 +348,53 @@ static void ranges_far_apart_are_parts(void **state)
 	assert_string_equal(read_body(), expected);
 }
 
+static void a_small_file_is_the_same_for_a_millisecond(void **state)
+{
+	(void)state;
+	write_file("small.txt", "one");
+	assert_int_equal(get("/small.txt"), 200);
+	assert_int_equal(response.file, -1); /* it needs none */
+	write_file("small.txt", "two");
+	assert_int_equal(get("/small.txt"), 200);
+	assert_string_equal(read_body(), "one");
+	assert_int_equal(get("/digits.bin"), 200); /* not the one */
+	assert_string_equal(read_body(), "0123456789");
+	now_ms++;
+	assert_int_equal(get("/small.txt"), 200);
+	assert_string_equal(read_body(), "two");
+}
+
+static void what_is_recent_is_for_the_same_kind_of_client(void **state)
+{
+	(void)state;
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(get("/style.css"), 200);
+		assert_string_equal(read_body(), "plain");
+		assert_int_equal(ask("GET", "/style.css", "Accept-Encoding: gzip\r\n"),
+				 200);
+		assert_string_equal(read_body(), "twin!!");
+		assert_string_equal(field("Content-Encoding"), "gzip");
+	}
+}
+
+static void a_large_file_is_never_recent(void **state)
+{
+	static char text[RECENT_DATA_MAX + 2];
+
+	(void)state;
+	memset(text, '.', sizeof(text) - 1);
+	write_file("large.txt", text);
+	for (unsigned i = 0; i < 2; i++) {
+		assert_int_equal(get("/large.txt"), 200);
+		assert_true(response.file >= 0);
+	}
+	text[RECENT_DATA_MAX] = '\0';
+	write_file("large.txt", text);
+	assert_int_equal(get("/large.txt"), 200);
+	assert_string_equal(read_body(), text);
+	assert_int_equal(response.file, -1);
+}
+
 static void a_list_is_escaped_and_hides(void **state)
 {
 	const char *page;
@@ -399,6 +458,15 @@ int main(void)
 		cmocka_unit_test_setup(conditions_hold, with_openat2),
 		cmocka_unit_test_setup(one_range_is_a_part, with_openat2),
 		cmocka_unit_test_setup(ranges_far_apart_are_parts, with_openat2),
+		cmocka_unit_test_setup(files_are_served, with_recent),
+		cmocka_unit_test_setup(conditions_hold, with_recent),
+		cmocka_unit_test_setup(one_range_is_a_part, with_recent),
+		cmocka_unit_test_setup(ranges_far_apart_are_parts, with_recent),
+		cmocka_unit_test_setup(a_small_file_is_the_same_for_a_millisecond,
+				       with_recent),
+		cmocka_unit_test_setup(what_is_recent_is_for_the_same_kind_of_client,
+				       with_recent),
+		cmocka_unit_test_setup(a_large_file_is_never_recent, with_recent),
 		cmocka_unit_test_setup(a_list_is_escaped_and_hides, with_openat2),
 		cmocka_unit_test_setup(embedded_files_are_served_alike, with_openat2),
 	};

@@ -20,7 +20,14 @@
 static struct http_health health;
 static struct http_counters counters;
 static char directory[] = "/tmp/test_http_page.XXXXXX";
-static struct http_context context = { directory, &health, &counters, 1, -1, -1 };
+static struct http_context context = {
+	.state_dir = directory,
+	.health = &health,
+	.counters = &counters,
+	.news = 1,
+	.meminfo_fd = -1,
+	.statm_fd = -1,
+};
 static const struct http_peer peer = { .name = "192.0.2.7" };
 static const struct http_peer safe_peer = { .name = "192.0.2.7", .tls = true };
 static struct response response;
