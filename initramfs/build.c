@@ -26,6 +26,7 @@ static const struct {
 	{ "adding options", build_add_options },
 	{ "adding keys", build_add_trust },
 	{ "adding the certificate", build_add_https },
+	{ "adding the token", build_add_http },
 	{ "adding the console", build_add_console },
 	{ "adding files", build_add_extra },
 	{ "adding commands", build_add_commands },
@@ -77,5 +78,6 @@ int build_image(const struct build_options *options)
 	free(b.kernel);
 	free(b.modules_dir);
 	free(b.output);
+	free(b.http_token);
 	return err ? 1 : 0;
 }

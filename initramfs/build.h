@@ -18,7 +18,7 @@
 struct build_options {
 	char *kernel, *modules_dir, *sysroot, *output, *init, *compress;
 	char *kernel_config, *microcode, *bootconfig;
-	char *ca, *fetch_key, *http_console;
+	char *ca, *fetch_key, *http_console, *http_token;
 	char *https_cert, *https_key, *https_client_ca, *https_self_signed;
 	struct strings https_names;
 	struct strings acpi_tables, prepends, appends;
@@ -47,7 +47,8 @@ struct build {
 	char *kernel;	   /* its version, NULL: there is none */
 	char *modules_dir; /* NULL: the same */
 	char *output;
-	int lock_fd; /* keeps other builds of it away */
+	char *http_token; /* that was made for this image; NULL: none was */
+	int lock_fd;	  /* keeps other builds of it away */
 	enum build_mode mode;
 	struct host host;
 	struct packing packing;
@@ -84,6 +85,7 @@ int build_add_universal(struct build *b);
 int build_add_options(struct build *b);
 int build_add_trust(struct build *b);
 int build_add_https(struct build *b);
+int build_add_http(struct build *b);
 int build_add_console(struct build *b);
 int build_add_extra(struct build *b);
 int build_add_commands(struct build *b);

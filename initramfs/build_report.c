@@ -51,6 +51,11 @@ static void report_https(const struct build *b)
 
 static void report_text(const struct build *b, uint64_t took_ms)
 {
+	/* said or lost */
+	if (b->http_token)
+		fprintf(b->report, "%s: HTTP token: %s\n", b->output, b->http_token);
+	if (b->options->quiet)
+		return;
 	if (b->options->verbose)
 		report_list(b);
 	if (b->has_https)
@@ -90,6 +95,8 @@ static void put_image(struct json *j, const struct build *b)
 	json_number(j, "bytes", b->image.len);
 	if (b->kernel)
 		json_string(j, "kernel", b->kernel);
+	if (b->http_token)
+		json_string(j, "http_token", b->http_token);
 	json_string(j, "mode", mode_names[b->mode]);
 	json_string(j, "compression", b->packing.compression->name);
 	json_number(j, "modules", b->modset.count);
@@ -130,7 +137,7 @@ int build_report(const struct build *b, int err, uint64_t took_ms)
 {
 	if (b->options->json)
 		report_json(b, err, took_ms);
-	else if (!err && !b->options->quiet)
+	else if (!err)
 		report_text(b, took_ms);
 	if (fflush(b->report) == 0)
 		return err;

@@ -40,11 +40,17 @@ static const struct {
 	const char *pattern; /* of paths; '*' matches '/' too */
 	bool (*is_secret)(const struct newc_entry *e);
 } secrets[] = {
-	{ "etc/shadow", has_password },		{ "etc/dropbear*host_key*", always },
-	{ "etc/initramfs/*host_key*", always }, { "etc/cryptsetup-keys.d/*", always },
-	{ "cryptroot/keyfiles/*", always },	{ "crypto_keyfile.bin", always },
-	{ "etc/krb5.keytab", always },		{ "etc/wireguard/*.conf", always },
-	{ "etc/rootling/*.key", always },	{ "*", is_key },
+	{ "etc/shadow", has_password },
+	{ "etc/dropbear*host_key*", always },
+	{ "etc/initramfs/*host_key*", always },
+	{ "etc/cryptsetup-keys.d/*", always },
+	{ "cryptroot/keyfiles/*", always },
+	{ "crypto_keyfile.bin", always },
+	{ "etc/krb5.keytab", always },
+	{ "etc/wireguard/*.conf", always },
+	{ "etc/rootling/*.key", always },
+	{ "etc/rootling/http/*", always },
+	{ "*", is_key },
 };
 
 static bool is_secret(const struct image_entry *e)
