@@ -74,7 +74,7 @@ static ssize_t more(void *ctx, struct response *response, uint64_t now_ms)
 	const struct http_context *context = ctx;
 	struct buf out = BUF_OVER(response->text);
 
-	if (now_ms >= response->more_until_ms)
+	if (context->ending || now_ms >= response->more_until_ms)
 		return 0;
 	if (!response->more_seen)
 		buf_printf(&out, "retry: %u\n\n", RETRY_MS);

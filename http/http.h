@@ -5,19 +5,42 @@
 #ifndef HTTP_HTTP_H
 #define HTTP_HTTP_H
 
+#include "http/exchange.h"
 #include "http/listen.h"
 
 #include <stdint.h>
 
-#define HTTP_WISH_PEER_SIZE  64
-#define HTTP_WISH_TOKEN_SIZE 128
+/* What a client may ask for. The names are the routes /api/v1/NAME and the words of
+ * rd.http.actions=. */
+enum http_action_kind {
+	HTTP_ACTION_RETRY,
+	HTTP_ACTION_CONTINUE,
+	HTTP_ACTION_ROOT,
+	HTTP_ACTION_REBOOT,
+	HTTP_ACTION_POWEROFF,
+	HTTP_ACTION_CONSOLE, /* a route of its own; answered by a struct http_shell */
+	HTTP_ACTION_REPORT,  /* the worker's own: never sent to PID 1 */
+	HTTP_ACTION_COUNT,
+};
+
+/* Static storage; NULL: no such kind. */
+const char *http_action_name(unsigned kind);
+
+/* The kind, or -ENOENT. */
+int http_action_find(struct text name);
+
+#define HTTP_ROOT_SIZE	 256
+#define HTTP_REASON_SIZE 192
 
 /* Borrowed for as long as the worker runs. */
 struct http_config {
 	struct http_listen listen[HTTP_LISTEN_MAX];
 	unsigned listen_count;
+	uint32_t actions;	/* bit of each kind that policy allows */
+	const char *token_path; /* where the SHA-256 of the token is, if there is one */
 	const char
-		*state_dir; /* holds status.json, timeline.json and boot.log, mode 0644 */
+		*state_dir; /* holds status.json, timeline.json and boot.log, mode 0644;
+				   gets an empty folder for the worker to be in */
 };
 
 /* PID 1 -> worker, whenever it changes. Until the first one the boot is healthy. */
@@ -26,17 +49,27 @@ struct http_health {
 	char verdict[512];
 };
 
-/* Worker -> PID 1: what a client asks for that has shown who it is. PID 1 decides. */
-enum http_wish_kind {
-	HTTP_WISH_SHELL = 1, /* answered by a struct http_shell */
+/* Worker -> PID 1: an authenticated client asks. */
+struct http_action {
+	uint32_t id; /* the decision has the same */
+	uint32_t kind;
+	char peer[HTTP_PEER_NAME_SIZE];
+	char root[HTTP_ROOT_SIZE]; /* of HTTP_ACTION_ROOT: as root= would say it */
 };
 
-struct http_wish {
-	uint32_t kind;
-	uint32_t id;			/* comes back in the answer */
-	char peer[HTTP_WISH_PEER_SIZE]; /* for the log */
-	char token
-		[HTTP_WISH_TOKEN_SIZE]; /* as the client said it; "": it has a certificate */
+enum http_verdict {
+	HTTP_ACCEPTED,
+	HTTP_FORBIDDEN, /* by policy */
+	HTTP_NOT_NOW,	/* the boot is not where that would make sense */
+	HTTP_NOT_A_ROOT,
+};
+
+/* PID 1 -> worker, at once. */
+struct http_decision {
+	uint32_t id;
+	uint32_t verdict;
+	char reason
+		[HTTP_REASON_SIZE]; /* of the last three: one line of printable ASCII */
 };
 
 /* PID 1 -> worker: the shell's terminal, which comes with it as SCM_RIGHTS, or why there is none. */

@@ -88,6 +88,16 @@ static bool is_any(const struct http_listen *listen)
 	return memcmp(listen->address, any, sizeof(any)) == 0;
 }
 
+bool http_listen_is_local(const struct http_listen *listen)
+{
+	static const uint8_t loopback[16] = { [15] = 1 };
+
+	if (listen->family == HTTP_INET)
+		return listen->address[0] == 127;
+	return listen->family != HTTP_INET6 ||
+	       memcmp(listen->address, loopback, sizeof(loopback)) == 0;
+}
+
 void http_listen_format(const struct http_listen *listen, char out[HTTP_LISTEN_TEXT_SIZE])
 {
 	struct buf b = buf_init(out, HTTP_LISTEN_TEXT_SIZE);

@@ -28,6 +28,9 @@ struct http_listen {
  * @out is written only on success. */
 int http_listen_parse(const char *s, bool tls, struct http_listen *out);
 
+/* Does only this machine, or its host, reach it? */
+bool http_listen_is_local(const struct http_listen *listen);
+
 void http_listen_format(const struct http_listen *listen,
 			char out[HTTP_LISTEN_TEXT_SIZE]);
 

@@ -94,8 +94,6 @@ void put_time(struct buf *out, uint64_t us)
 size_t page_read(const struct http_context *context, const char *name, char *text,
 		 size_t size)
 {
-	char path[256];
-	struct buf b = BUF_OVER(path);
 	fd_auto int fd = -1;
 	struct stat st;
 	ssize_t len;
@@ -103,8 +101,7 @@ size_t page_read(const struct http_context *context, const char *name, char *tex
 	char *line;
 
 	text[0] = '\0';
-	buf_printf(&b, "%s/%s", context->state_dir, name);
-	fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+	fd = context_open(context, name);
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return 0;
 	from = st.st_size < (off_t)size ? 0 : st.st_size - (off_t)size + 1;

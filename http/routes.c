@@ -7,21 +7,19 @@
 #include "http/page.h"
 
 #include "lib/buf.h"
-#include "lib/fd.h"
-#include "lib/klibc.h"
 
+#include <errno.h>
+#include <string.h>
 #include <sys/stat.h>
 
 #define TEXT_PLAIN "text/plain; charset=utf-8"
 
 struct route {
 	const char *path;
-	bool is_action; /* POST, and nothing else */
 	void (*answer)(const struct http_context *context,
 		       const struct http_exchange *exchange, struct response *response);
 	/* without @answer: a file of the state directory */
 	const char *file, *type;
-	const char *save_as; /* to be saved, not shown, by browsers */
 };
 
 static void answer_health(const struct http_context *context,
@@ -53,33 +51,24 @@ static const struct route routes[] = {
 	{ "/api/v1/status", .file = "status.json", .type = "application/json" },
 	{ "/api/v1/timeline", .file = "timeline.json", .type = "application/json" },
 	{ "/api/v1/log", .file = "boot.log", .type = TEXT_PLAIN },
-	{ "/api/v1/report", .file = "report.txt", .type = TEXT_PLAIN,
-	  .save_as = "rootling-report.txt" },
 	{ IS_ENABLED(CONFIG_HTTP_CONSOLE) ? "/api/v1/console" : "",
 	  .answer = answer_console },
 };
 
-/* The file is replaced by rename: the descriptor shows one version to its end. */
 static void answer_file(const struct http_context *context, const struct route *route,
 			struct response *response)
 {
-	char path[256];
+	int fd = context_open(context, route->file);
 	struct stat st;
-	fd_auto int fd = -1;
 
-	if (FORMAT(path, "%s/%s", context->state_dir, route->file))
-		fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
-	if (fd < 0 || fstat(fd, &st) < 0 || !S_ISREG(st.st_mode)) {
+	if (fd < 0 || fstat(fd, &st) < 0) {
 		response_set_status(response, 503); /* not written yet */
 		response_add_field(response, "Retry-After", "1");
 		return;
 	}
 	response->status = 200;
 	response->type = route->type;
-	if (route->save_as)
-		response_add_field(response, "Content-Disposition",
-				   "attachment; filename=\"%s\"", route->save_as);
-	response->file = fd_take(&fd);
+	response->file = fd;
 	(void)response_add_file(response, 0, (uint64_t)st.st_size);
 }
 
@@ -91,22 +80,55 @@ static const struct route *find_route(struct text path)
 	return NULL;
 }
 
+/* The kind of an action, or -ENOENT. The console is a route like others: it begins with a GET. */
+static int find_action(struct text path)
+{
+	static const char prefix[] = "/api/v1/";
+	size_t len = strlen(prefix);
+	int kind = -ENOENT;
+
+	if (path.len > len && memcmp(path.s, prefix, len) == 0)
+		kind = http_action_find((struct text){ path.s + len, path.len - len });
+	return kind == HTTP_ACTION_CONSOLE ? -ENOENT : kind;
+}
+
+/* ---- methods */
+
+static bool takes(int action, enum http_method method)
+{
+	bool reads = method == HTTP_GET || method == HTTP_HEAD;
+
+	if (method == HTTP_POST)
+		return action >= 0;
+	return reads && (action < 0 || action == HTTP_ACTION_REPORT);
+}
+
+static const char *methods_of(int action)
+{
+	if (action < 0)
+		return "GET, HEAD, OPTIONS";
+	return action == HTTP_ACTION_REPORT ? "GET, HEAD, POST, OPTIONS"
+					    : "POST, OPTIONS";
+}
+
 void routes_answer(void *ctx, const struct http_exchange *exchange,
 		   struct response *response)
 {
 	const struct http_context *context = ctx;
 	enum http_method method = exchange->request->method;
-	const struct route *route =
-		method == HTTP_OTHER ? NULL : find_route(exchange->request->path);
-	bool is_action = route && route->is_action;
-	bool reads = method == HTTP_GET || method == HTTP_HEAD;
-	const char *allowed = is_action ? "POST, OPTIONS" : "GET, HEAD, OPTIONS";
+	struct text path = exchange->request->path;
+	bool is_known = method != HTTP_OTHER; /* else it has no path */
+	const struct route *route = is_known ? find_route(path) : NULL;
+	int action = is_known ? find_action(path) : -ENOENT;
 
 	response->own = true;
 	if (method == HTTP_OPTIONS)
-		response_set_methods(response, 204, allowed);
-	else if (is_action ? method != HTTP_POST : !reads)
-		response_set_methods(response, 405, allowed);
+		response_set_methods(response, 204, methods_of(action));
+	else if (!takes(action, method))
+		response_set_methods(response, 405, methods_of(action));
+	else if (action >= 0)
+		action_answer(context->actions, (enum http_action_kind)action, exchange,
+			      response);
 	else if (route && route->answer)
 		route->answer(context, exchange, response);
 	else if (route)

@@ -79,8 +79,9 @@ struct boot {
 	int helper_status;     /* as of waitpid() */
 	int signal_fd;
 	int uevent_fd;
-	int control_fd; /* -1: nobody listens */
-	bool failed;	/* in recovery; @verdict says why */
+	int control_fd;	   /* -1: nobody listens */
+	bool failed;	   /* in recovery; @verdict says why */
+	bool root_changed; /* somebody chose @chosen_root: the walk goes back */
 	bool retry; /* somebody asks to go on: a shell was left, or the control socket */
 	bool at_break;	 /* in the shell of rd.break= */
 	bool any_device; /* each that comes may be what recovery waits for */
@@ -113,7 +114,9 @@ struct boot {
 	char note[192];		/* what the log line of @stage says */
 	char module_error[192]; /* what the last one that failed said */
 	char slow_module[64];	/* the last of @modules_slow */
-	char iso_root[32];	/* "/dev/loop0" when an ISO file stands for root= */
+	char last_action[384];	/* what a client of the HTTP worker asked for last */
+	char chosen_root[HTTP_ROOT_SIZE]; /* in place of root= */
+	char iso_root[32]; /* "/dev/loop0" when an ISO file stands for root= */
 	char loader_uuid[PARTTABLE_GUID_SIZE]; /* what was booted from; "": not known */
 
 	struct timeline timeline;

@@ -84,7 +84,17 @@ static const struct config_key keys[] = {
 	    "never load these modules for a device"),
 	KEY("modprobe.blacklist", "MODULE[,MODULE...]", LIST, driver_blacklist,
 	    "the same, as kmod spells it"),
-	KEY("rd.http", "[ADDRESS:]PORT", LIST, http, "show the boot over HTTP there"),
+};
+
+/* An /init without the HTTP service has none of these rows. */
+static const struct config_key http_keys[] = {
+	KEY("rd.http", "[ADDRESS:]PORT|vsock:PORT|unix:PATH", LIST, http,
+	    "show the boot over HTTP there"),
+	KEY("rd.https", "[ADDRESS:]PORT|vsock:PORT|unix:PATH", LIST, https,
+	    "show it over HTTPS there, and take actions"),
+	KEY("rd.http.actions", "ACTION[,ACTION...]", LIST, http_actions,
+	    "what an authenticated client may ask for: retry, continue, root, reboot, poweroff, "
+	    "console, report (all of them); 0: nothing"),
 };
 
 /* An /init without the network has none of these rows. */
@@ -176,6 +186,11 @@ const struct config_key *config_key(size_t index)
 	if (index < COUNT(keys))
 		return &keys[index];
 	index -= COUNT(keys);
+	if (IS_ENABLED(CONFIG_HTTP)) {
+		if (index < COUNT(http_keys))
+			return &http_keys[index];
+		index -= COUNT(http_keys);
+	}
 	if (IS_ENABLED(CONFIG_NETCFG)) {
 		if (index < COUNT(network_keys))
 			return &network_keys[index];
@@ -214,6 +229,23 @@ void config_init(struct config *c)
 	c->log = CONFIG_LOG_INFO;
 	if (IS_ENABLED(CONFIG_NETCFG))
 		c->bootif = c->peerdns = 1;
+	if (IS_ENABLED(CONFIG_HTTP))
+		c->http_actions.source = CONFIG_SOURCES;
+}
+
+_Static_assert(COUNT(keys) + COUNT(http_keys) + COUNT(network_keys) +
+			       COUNT(netroot_keys) <=
+		       CONFIG_KEYS_MAX,
+	       "a bit for each");
+
+bool config_is_sealed(const struct config *c, const char *name)
+{
+	const struct config_key *key;
+
+	for (size_t i = 0; (key = config_key(i)); i++)
+		if (str_equal(key->text, name))
+			return c->sealed[i / 8] >> i % 8 & 1;
+	return false;
 }
 
 uint32_t config_root_timeout(const struct config *c)

@@ -20,8 +20,9 @@
 #define CONFIG_PARAMS_MAX    128
 #define CONFIG_TEXT_SIZE \
 	4608 /* COMMAND_LINE_SIZE is 2048 on x86 and arm64, 4096 at most */
-#define CONFIG_FOREVER UINT32_MAX
-#define CONFIG_UNSET   (UINT32_MAX - 1)
+#define CONFIG_KEYS_MAX 128
+#define CONFIG_FOREVER	UINT32_MAX
+#define CONFIG_UNSET	(UINT32_MAX - 1)
 
 enum config_source {
 	CONFIG_IMAGE,
@@ -113,10 +114,14 @@ struct config {
 	struct config_list ip, nameserver;
 	struct config_list netroot, iscsi_param;
 	struct config_list vlan, bond, bridge, ifname, route;
-	struct config_list http;
+	struct config_list http, https;
+	struct config_list http_actions; /* source CONFIG_SOURCES: not given */
 	/* MODULE.PARAM=VALUE: names with a dot that are no keys of ours, in the order of the
 	 * sources, so that the last one is what counts */
 	struct cmdline_word params[CONFIG_PARAMS_MAX];
+
+	/* a bit for each row of the table that CONFIG_SEALED has a word for */
+	uint8_t sealed[CONFIG_KEYS_MAX / 8];
 
 	char text[CONFIG_SOURCES][CONFIG_TEXT_SIZE];
 	char plain_cmdline[CONFIG_TEXT_SIZE]; /* the kernel command line as it was read */
@@ -138,6 +143,10 @@ uint32_t config_root_timeout(const struct config *c);
 /* The same for a root over the network, whose server may be late: without limit, unless an option
  * says otherwise. */
 uint32_t config_netroot_timeout(const struct config *c);
+
+/* Does /etc/rootling/sealed say anything of @name, if only that it is empty? Only with CONFIG_HTTP:
+ * nothing else may change an option later. */
+bool config_is_sealed(const struct config *c, const char *name);
 
 /* The least important lines that are logged. */
 enum log_level config_log_level(const struct config *c);

@@ -178,6 +178,8 @@ static void keep_param(const struct reader *r, const struct cmdline_word *word)
 /* What an /init without these tables still knows of them; "rd.ne" is rd.neednet and rd.net. */
 static bool is_left_out(const char *name)
 {
+	if (!IS_ENABLED(CONFIG_HTTP) && str_after(name, "rd.http"))
+		return true;
 	if (!IS_ENABLED(CONFIG_NETCFG))
 		return str_equal(name, "ip") || str_after(name, "rd.ne") ||
 		       str_equal(name, "rd.route");
@@ -196,6 +198,8 @@ static void read_word(const struct reader *r, const struct cmdline_word *word)
 		if (*key->text != *word->name || /* most are out at once */
 		    !str_name_equal(word->name, len, key->text))
 			continue;
+		if (IS_ENABLED(CONFIG_HTTP) && r->source == CONFIG_SEALED)
+			r->config->sealed[i / 8] |= (uint8_t)(1u << i % 8);
 		if (key->missing)
 			warn(r, without, word->name);
 		else if (store(r, key, word->value))

@@ -1,6 +1,7 @@
 #include "init/control.h"
 
 #include "init/events.h"
+#include "init/recovery.h"
 #include "lib/buf.h"
 #include "lib/fd.h"
 #include "lib/klibc.h"
@@ -61,10 +62,10 @@ static unsigned obey(struct boot *boot, const char *word, struct buf *b)
 		return 0;
 	}
 	if (retry || str_equal(word, "continue")) {
-		boot->retry = retry ? boot->failed : boot->at_break;
-		buf_puts(b, boot->retry
-				    ? "ok\n"
-				    : "the boot does not wait for that: see status\n");
+		bool fits = retry ? recovery_retry(boot) : recovery_continue(boot);
+
+		buf_puts(b,
+			 fits ? "ok\n" : "the boot does not wait for that: see status\n");
 		return 0;
 	}
 	buf_puts(b, find_end(word) ? "ok\n"

@@ -261,6 +261,8 @@ bool devices_change(struct boot *boot, unsigned seen, uint64_t until_ms)
 	while (boot->device_changes == seen && (!pending || boot->modules_pending)) {
 		if (until_ms && clock_monotonic_ms() >= until_ms)
 			return false;
+		if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+			return false; /* nobody wants this one any more */
 		wait_round(boot, until_ms);
 	}
 	return true;

@@ -34,10 +34,12 @@ static void run_boot(void)
 	config_init(&boot.config); /* apifs may fail before the stage that reads it */
 	if (events_open(&boot))
 		log_err("signals: children will not be reaped");
-	stages_run(&boot);
 	for (;;) {
-		boot.failed = true;
-		recovery_run(&boot);
+		stages_run(&boot);
+		do {
+			boot.failed = true;
+			recovery_run(&boot);
+		} while (!IS_ENABLED(CONFIG_HTTP) || !boot.root_changed);
 	}
 }
 

@@ -70,6 +70,8 @@ bool netroot_round(struct boot *boot, uint64_t until_ms)
 	struct netroot *n = &boot->netroot;
 
 	(void)loop_round(&boot->loop, earlier(until_ms, earlier(n->until_ms, n->say_ms)));
+	if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+		return false;
 	if (n->until_ms && clock_monotonic_ms() >= n->until_ms) {
 		stage_verdict(boot, "no root: waited %u s for %s", waited_s(n),
 			      n->waits_for);

@@ -57,6 +57,16 @@ void recovery_break(struct boot *boot, const char *stage)
 	boot->retry = false;
 }
 
+bool recovery_retry(struct boot *boot)
+{
+	return boot->retry = boot->failed;
+}
+
+bool recovery_continue(struct boot *boot)
+{
+	return boot->retry = boot->at_break;
+}
+
 /* ---- policy */
 
 static void obey_policy(struct boot *boot)
@@ -77,8 +87,10 @@ static void obey_policy(struct boot *boot)
 		clock_monotonic_ms() + (config->panic > 0 ? config->panic * 1000ULL : 0);
 	if (config->panic > 0)
 		log_err("recovery: reboot in %d s", config->panic);
-	while (clock_monotonic_ms() < until_ms)
+	while (!boot->retry && clock_monotonic_ms() < until_ms)
 		(void)loop_round(&boot->loop, until_ms);
+	if (boot->retry)
+		return;
 	recovery_end(boot, LINUX_REBOOT_CMD_RESTART);
 }
 
@@ -106,7 +118,7 @@ void recovery_run(struct boot *boot)
 	if (has_shell(boot)) {
 		log_info("recovery: ready: leave the shell to try again");
 		shell_start_all(boot);
-	} else {
+	} else if (!boot->retry) {
 		log_info("recovery: ready: no shell, watching for devices");
 	}
 	while (!boot->retry && !worth_a_try(boot, &changes))

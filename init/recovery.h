@@ -10,6 +10,11 @@
  * device appeared, the shell was left. */
 void recovery_run(struct boot *boot);
 
+/* Somebody asks for another try of the stage that failed, or to go on at rd.break=. False: the boot
+ * does not wait for that. */
+bool recovery_retry(struct boot *boot);
+bool recovery_continue(struct boot *boot);
+
 /* rd.break=@stage: shells, until one of them is left. */
 void recovery_break(struct boot *boot, const char *stage);
 

@@ -34,9 +34,12 @@ static int read_image_file(struct config *config, enum config_source source,
 /* When what locks the appliance cannot be read, it stays locked. */
 static void lock_down(struct config *config, config_warn warn)
 {
-	(void)config_read(config, CONFIG_SEALED,
-			  "rd.shell=0 rd.emergency=reboot rd.break= rd.http=", warn,
-			  NULL);
+	static const char always[] = "rd.shell=0 rd.emergency=reboot rd.break=";
+	static const char http[] = "rd.shell=0 rd.emergency=reboot rd.break= rd.http= "
+				   "rd.https= rd.http.actions=";
+
+	(void)config_read(config, CONFIG_SEALED, IS_ENABLED(CONFIG_HTTP) ? http : always,
+			  warn, NULL);
 }
 
 int stage_config_read(struct config *config, config_warn warn)

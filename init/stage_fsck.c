@@ -110,6 +110,13 @@ static int judge(struct boot *boot, const char *program, const char *device, int
 	return 0;
 }
 
+void fsck_forget(void)
+{
+	/* of another root, if any */
+	(void)unlink(DONE_DIR "/fsck-root");
+	(void)unlink(DONE_DIR "/fsck-usr");
+}
+
 int fsck_check(struct boot *boot, const char *device, const char *types, const char *name)
 {
 	char program[64], done[64];

@@ -15,4 +15,7 @@ int fsck_check(struct boot *boot, const char *device, const char *types,
 /* A child has ended. Was it the checker? */
 void fsck_reap(struct boot *boot, pid_t pid, int status);
 
+/* The next root= may be checked again. */
+void fsck_forget(void);
+
 #endif

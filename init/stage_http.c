@@ -1,15 +1,15 @@
 #include "init/stage_http.h"
 
 #include "http/http.h"
-#include "init/shell_remote.h"
+#include "init/http_action.h"
 #include "init/stages.h"
 #include "init/status.h"
-#include "lib/fd.h"
 #include "lib/log.h"
 #include "lib/str.h"
 
 #include <errno.h>
-#include <string.h>
+
+#define TOKEN_PATH "/etc/rootling/http/token.sha256"
 
 void http_tell(struct boot *boot)
 {
@@ -28,63 +28,70 @@ static void started(void *ctx)
 	http_tell(ctx);
 }
 
-/* A client that has shown who it is would like the shell. */
-static void give_shell(struct boot *boot, const struct http_wish *wish)
-{
-	fd_auto int terminal = -1;
-	struct http_shell answer = { .id = wish->id };
-
-	answer.err = shell_remote_start(boot, wish->peer, &terminal);
-	/* a worker that has no room for it, or is gone: closing hangs up */
-	if (worker_send_fd(&boot->http, &answer, sizeof(answer), terminal))
-		shell_remote_end(boot);
-}
-
-static void serve_wish(void *ctx, const void *message)
-{
-	struct boot *boot = ctx;
-	struct http_wish wish;
-
-	memcpy(&wish, message, sizeof(wish));
-	wish.peer[sizeof(wish.peer) - 1] = '\0';
-	wish.token[sizeof(wish.token) - 1] = '\0';
-	if (IS_ENABLED(CONFIG_HTTP_CONSOLE) && wish.kind == HTTP_WISH_SHELL)
-		give_shell(boot, &wish);
-}
-
 static int run(int fd, const void *config)
 {
 	return http_worker(fd, config);
 }
 
+/* ---- where to listen */
+
+static void read_listeners(const struct config_list *wanted, bool tls, bool say,
+			   struct http_config *http)
+{
+	unsigned before = http->listen_count;
+
+	for (unsigned i = 0; i < wanted->count; i++) {
+		const char *item = wanted->item[i];
+
+		if (str_equal(item, "0"))
+			http->listen_count = before; /* off, as far as was said before */
+		else if (http->listen_count < HTTP_LISTEN_MAX &&
+			 !http_listen_parse(item, tls, &http->listen[http->listen_count]))
+			http->listen_count++;
+		else if (say)
+			log_err("rd.http%s=%s: ignored: not [ADDRESS:]PORT, vsock:PORT or "
+				"unix:PATH, or one too many",
+				tls ? "s" : "", item);
+	}
+}
+
+static void read_all(const struct config *config, bool say, struct http_config *http)
+{
+	http->listen_count = 0;
+	read_listeners(&config->http, false, say, http);
+	read_listeners(&config->https, true, say, http);
+}
+
+bool http_needs_network(const struct config *config)
+{
+	struct http_config http;
+
+	read_all(config, false, &http); /* what is wrong is said by the stage */
+	for (unsigned i = 0; i < http.listen_count; i++)
+		if (!http_listen_is_local(&http.listen[i]))
+			return true;
+	return false;
+}
+
+/* ---- the stage */
+
 int stage_http(struct boot *boot)
 {
-	const struct config_list *wanted = &boot->config.http;
 	struct http_config *http = &boot->http_config;
 
-	*http = (struct http_config){ .state_dir = BOOT_STATE_DIR };
-	for (unsigned i = 0; i < wanted->count; i++) {
-		if (str_equal(wanted->item[i], "0")) {
-			http->listen_count = 0; /* off, as far as was said before */
-			continue;
-		}
-		if (http->listen_count == HTTP_LISTEN_MAX ||
-		    http_listen_parse(wanted->item[i], false,
-				      &http->listen[http->listen_count]))
-			log_err("rd.http=%s: ignored: not [ADDRESS:]PORT, or one too many",
-				wanted->item[i]);
-		else
-			http->listen_count++;
-	}
+	*http = (struct http_config){ .state_dir = BOOT_STATE_DIR,
+				      .token_path = TOKEN_PATH };
+	read_all(&boot->config, true, http);
 	if (http->listen_count == 0)
 		return STAGE_SKIPPED;
+	http->actions = http_action_policy(&boot->config);
 	boot->http = (struct worker){
 		.name = "http",
 		.run = run,
 		.args = http,
 		.policy = WORKER_RESTART,
-		.message_size = sizeof(struct http_wish),
-		.message = serve_wish,
+		.message_size = sizeof(struct http_action),
+		.message = http_action_take,
 		.started = started,
 		.ctx = boot,
 	};

@@ -1,4 +1,5 @@
 #include "init/network_request.h"
+#include "init/stage_http.h"
 #include "init/stage_modules.h"
 #include "init/stages.h"
 #include "netcfg/netcfg.h"
@@ -24,7 +25,8 @@ static bool is_wanted(struct boot *boot)
 {
 	const struct config *config = &boot->config;
 
-	if (config->ip.count || config->neednet || config->http.count)
+	if (config->ip.count || config->neednet ||
+	    (IS_ENABLED(CONFIG_HTTP) && http_needs_network(config)))
 		return true;
 	/* a wrong root= is said by its own stage */
 	return IS_ENABLED(CONFIG_NETROOT) && netroot_read(boot) == 0 &&

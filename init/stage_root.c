@@ -67,8 +67,7 @@ static void read_fallbacks(struct boot *boot)
 	}
 }
 
-/* The number of devices, or -errno. */
-static int parse_root(const char *value, struct rootspec *specs)
+int root_parse(const char *value, struct rootspec *specs)
 {
 	int err;
 
@@ -90,7 +89,7 @@ static int read_specs(struct boot *boot)
 
 	boot->root_spec_count = boot->root_choice_count = 0;
 	if (root) {
-		count = parse_root(root, boot->root_specs);
+		count = root_parse(root, boot->root_specs);
 	} else if (finds_itself(config)) {
 		boot->root_specs[0] = (struct rootspec){ .kind = ROOT_GPT_AUTO };
 		count = 1;
@@ -143,6 +142,8 @@ int root_find(struct boot *boot)
 	boot->root =
 		devices_wait(boot, boot->root_specs, boot->root_choice_count,
 			     appeared ? clock_monotonic_ms() : deadline_ms(timeout_s));
+	if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+		return -ECANCELED;
 	if (!boot->root && IS_ENABLED(CONFIG_ROOT_CHOICES))
 		boot->root = find_fallback(boot, timeout_s);
 	if (boot->root)

@@ -1,6 +1,7 @@
 #include "init/stages.h"
 
 #include "init/recovery.h"
+#include "init/root_choice.h"
 #include "init/status.h"
 #include "lib/buf.h"
 #include "lib/clock.h"
@@ -113,6 +114,8 @@ static void carry_through(struct boot *boot, const struct stage *stage)
 
 		boot->verdict[0] = '\0';
 		result = run_stage(boot, stage);
+		if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+			return; /* whatever came of the one before */
 		if (result >= 0 || stage->on_failure == GO_ON) {
 			if (result < 0)
 				log_err("%s: %s: going on without it", stage->name,
@@ -127,12 +130,27 @@ static void carry_through(struct boot *boot, const struct stage *stage)
 		if (!*boot->config.plain_cmdline)
 			(void)stage_config(boot);
 		recovery_run(boot);
+		if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+			return;
 	}
+}
+
+/* The first stage that looks for the root, when the walk begins again there. */
+static size_t go_back(struct boot *boot)
+{
+	size_t i = 0;
+
+	root_choice_begin(boot);
+	while (!str_equal(stages[i].name, "netroot"))
+		i++;
+	return i;
 }
 
 void stages_run(struct boot *boot)
 {
-	for (size_t i = 0; i < STAGE_COUNT; i++) {
+	bool goes_back = IS_ENABLED(CONFIG_HTTP) && boot->root_changed;
+
+	for (size_t i = goes_back ? go_back(boot) : 0; i < STAGE_COUNT; i++) {
 		if (!stages[i].run)
 			continue;
 		if (breaks_before(&boot->config, stages[i].name))
@@ -140,6 +158,8 @@ void stages_run(struct boot *boot)
 		carry_through(boot, &stages[i]);
 		if (stages[i].run == stage_config)
 			check_breaks(&boot->config, &stages[i]);
+		if (IS_ENABLED(CONFIG_HTTP) && boot->root_changed)
+			i = go_back(boot) - 1;
 		if (IS_ENABLED(CONFIG_STATUS) && boot->http.pid)
 			status_write(boot);
 	}

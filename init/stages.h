@@ -8,8 +8,8 @@
 /* A stage returns 0, STAGE_SKIPPED when there is nothing for it to do, or -errno. */
 #define STAGE_SKIPPED 1
 
-/* Walks the table. Returns only if the table ends without the machine having a new
- * master, with a verdict set. */
+/* Walks the table, or what of it follows another choice of the root. Returns only if the table ends
+ * without the machine having a new master, with a verdict set. */
 void stages_run(struct boot *boot);
 
 /* What the log line of the running stage says besides its name. */

@@ -172,6 +172,8 @@ void status_print_json(const struct boot *boot, struct buf *b)
 	print_string(b, "verdict", boot->failed ? boot->verdict : NULL);
 	print_string(b, "kernel", kernel.release);
 	print_string(b, "root", hide_login(boot->config.root));
+	if (IS_ENABLED(CONFIG_HTTP))
+		print_string(b, "last_action", boot->last_action);
 	print_string(b, "root_device", boot->root ? boot->root->name : NULL);
 	buf_printf(b, "  \"monotonic_us\": %" PRIu64 ",\n", clock_monotonic_us());
 	if (IS_ENABLED(CONFIG_HTTP) || IS_ENABLED(CONFIG_NETROOT))

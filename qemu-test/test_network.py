@@ -30,7 +30,7 @@ def test_a_failed_boot_is_seen_over_http(failed):
     assert "traceEvents" in json.loads(failed.get("/api/v1/timeline")[1])
     assert "rootling_boot_failed 1" in failed.get("/metrics")[1]
     assert "no root: waited 1 s" in failed.get("/")[1]
-    assert failed.get("/api/v1/reboot")[0] == 404
+    assert failed.get("/api/v1/reboot")[0] == 405
 
 
 def kill(vm: VM, worker: str) -> str:

@@ -222,13 +222,48 @@ static void sealed_options_cannot_be_undone(void **state)
 			    keep, &f),
 		0);
 	assert_int_equal(config_read(&f.config, CONFIG_SEALED,
-				     "rd.shell=0 rd.emergency=reboot rd.break= rd.http=",
+				     "rd.shell=0 rd.emergency=reboot rd.break= rd.http= "
+				     "rd.https= rd.http.actions=",
 				     keep, &f),
 			 0);
 	assert_int_equal(f.config.shell, 0);
 	assert_int_equal(f.config.emergency, EMERGENCY_REBOOT);
 	assert_int_equal(f.config.breaks.count, 0);
 	assert_int_equal(f.config.http.count, 0);
+}
+
+static void what_is_sealed_is_known_by_its_name(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(config_read(&f.config, CONFIG_CMDLINE, "netroot=x rd.shell=0",
+				     keep, &f),
+			 0);
+	assert_int_equal(config_read(&f.config, CONFIG_SEALED,
+				     "root= rd.http=80 x.root=y rd-http=1", keep, &f),
+			 0);
+	assert_true(config_is_sealed(&f.config, "root"));
+	assert_true(config_is_sealed(&f.config, "rd.http"));
+	assert_false(config_is_sealed(&f.config, "netroot"));
+	assert_false(config_is_sealed(&f.config, "rd.shell"));
+	assert_false(config_is_sealed(&f.config, "rd.https"));
+	assert_false(config_is_sealed(&f.config, "nothing"));
+}
+
+static void no_list_of_actions_is_not_an_empty_one(void **state)
+{
+	struct fixture f;
+
+	(void)state;
+	start(&f);
+	assert_int_equal(f.config.http_actions.source, CONFIG_SOURCES);
+	read_one(&f, "rd.http.actions=");
+	assert_int_not_equal(f.config.http_actions.source, CONFIG_SOURCES);
+	assert_int_equal(f.config.http_actions.count, 0);
+	read_one(&f, "rd.http.actions=retry,root rd.http.actions=reboot");
+	assert_int_equal(f.config.http_actions.count, 3);
 }
 
 static void words_behind_the_dashes_go_to_init_alone(void **state)
@@ -380,6 +415,8 @@ int main(void)
 			parameters_of_modules_are_kept_in_the_order_of_the_sources),
 		cmocka_unit_test(a_later_source_replaces_a_list),
 		cmocka_unit_test(sealed_options_cannot_be_undone),
+		cmocka_unit_test(what_is_sealed_is_known_by_its_name),
+		cmocka_unit_test(no_list_of_actions_is_not_an_empty_one),
 		cmocka_unit_test(words_behind_the_dashes_go_to_init_alone),
 		cmocka_unit_test(an_unknown_dotted_option_is_named_with_the_nearest),
 		cmocka_unit_test(a_wrong_value_is_named_and_ignored),

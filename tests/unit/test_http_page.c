@@ -8,6 +8,7 @@
 #include "tests/unit/cmocka_all.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +22,6 @@ static struct http_health health;
 static struct http_counters counters;
 static char directory[] = "/tmp/test_http_page.XXXXXX";
 static struct http_context context = {
-	.state_dir = directory,
 	.health = &health,
 	.counters = &counters,
 	.news = 1,
@@ -47,7 +47,10 @@ static void write_state(const char *name, const char *text)
 static int set_up(void **state)
 {
 	(void)state;
-	return mkdtemp(directory) ? 0 : -1;
+	if (!mkdtemp(directory))
+		return -1;
+	context.state_fd = open(directory, O_PATH | O_DIRECTORY);
+	return context.state_fd < 0 ? -1 : 0;
 }
 
 static int clean_up(void **state)

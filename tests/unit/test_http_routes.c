@@ -31,8 +31,10 @@ static void write_state(const char *name, const char *text)
 static int set_up(void **state)
 {
 	(void)state;
-	context.state_dir = directory;
-	return mkdtemp(directory) ? 0 : -1;
+	if (!mkdtemp(directory))
+		return -1;
+	context.state_fd = open(directory, O_PATH | O_DIRECTORY);
+	return context.state_fd < 0 ? -1 : 0;
 }
 
 static int clean_up(void **state)
