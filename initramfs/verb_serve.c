@@ -11,6 +11,7 @@
 #include "lib/fd.h"
 #include "lib/klibc.h"
 #include "lib/log.h"
+#include "lib/tls.h"
 
 #include <errno.h>
 #include <poll.h>
@@ -24,6 +25,7 @@
 
 struct serve_options {
 	struct strings listen;
+	char *tls, *key;
 	bool list, log;
 };
 
@@ -32,6 +34,11 @@ static const struct flag flags[] = {
 	  "where, also vsock:PORT and unix:PATH; may be given several times "
 	  "(127.0.0.1:8080)",
 	  offsetof(struct serve_options, listen) },
+	{ 0, "tls", FLAG_STRING, "FILE",
+	  "serve by HTTPS, with the certificate in FILE and those that stand for it",
+	  offsetof(struct serve_options, tls) },
+	{ 0, "key", FLAG_STRING, "FILE", "its private key, if it is not in that file too",
+	  offsetof(struct serve_options, key) },
 	{ 0, "list", FLAG_SWITCH, NULL, "show what is in folders without index.html",
 	  offsetof(struct serve_options, list) },
 	{ 0, "log", FLAG_SWITCH, NULL, "print a line for each answer",
@@ -44,6 +51,7 @@ struct serve {
 	struct files files;
 	struct recent recent;
 	struct http_listen listen[HTTP_LISTEN_MAX];
+	struct tls_identity *identity; /* NULL: it goes in plain text */
 	struct http_server_config config;
 };
 
@@ -82,7 +90,7 @@ static int add_listen(struct serve *s, const char *text)
 		log_err("serve: --listen: more than %d", HTTP_LISTEN_MAX);
 		return -EINVAL;
 	}
-	if (http_listen_parse(text, false, &s->listen[*count])) {
+	if (http_listen_parse(text, s->identity, &s->listen[*count])) {
 		log_err("serve: --listen: %s: not [ADDRESS:]PORT, vsock:PORT or unix:PATH",
 			text);
 		return -EINVAL;
@@ -91,10 +99,35 @@ static int add_listen(struct serve *s, const char *text)
 	return 0;
 }
 
+static int load_identity(struct serve *s)
+{
+	const struct serve_options *options = s->options;
+	const struct tls_identity_config config = {
+		.cert_path = options->tls,
+		.key_path = options->key ? options->key : options->tls,
+		.now_s = (int64_t)(clock_realtime_us() / 1000000),
+	};
+	char why[512];
+	int err;
+
+	if (!options->tls) {
+		if (options->key)
+			log_err("serve: --key: --tls says for which certificate");
+		return options->key ? -EINVAL : 0;
+	}
+	err = tls_identity_load(&config, &s->identity, why, sizeof(why));
+	if (err)
+		log_err("serve: %s", why);
+	return err;
+}
+
 static int prepare(struct serve *s, const char *folder)
 {
 	const struct strings *listen = &s->options->listen;
-	int err = listen->count ? 0 : add_listen(s, LISTEN_DEFAULT);
+	int err = load_identity(s);
+
+	if (!err && !listen->count)
+		err = add_listen(s, LISTEN_DEFAULT);
 
 	for (size_t i = 0; i < listen->count && !err; i++)
 		err = add_listen(s, listen->items[i]);
@@ -109,6 +142,7 @@ static int prepare(struct serve *s, const char *folder)
 	s->files.recent = &s->recent;
 	s->files.list = s->options->list ? serve_list : NULL;
 	s->config.listen = s->listen;
+	s->config.identity = s->identity;
 	s->config.connections_max = CONNECTIONS_MAX;
 	s->config.handler = (struct http_handler){ answer, answered, s };
 	return 0;
@@ -184,21 +218,23 @@ static int serve_run(void *given, char **operands)
 {
 	struct serve s = { .options = given, .files.root = -1 };
 	struct http_server *server;
-	int err = prepare(&s, operands[0]), status = 1, signals;
+	int status = 1, signals = -1, err = prepare(&s, operands[0]);
 
 	if (err)
-		return 1;
+		goto out;
 	raise_limit();
 	signals = open_signals();
 	err = signals < 0 ? signals : http_server_open(&s.config, &server);
 	if (err) {
 		log_err("serve: %s", strerror(-err));
-	} else {
-		status = run(server, signals);
-		http_server_close(server);
+		goto out;
 	}
+	status = run(server, signals);
+	http_server_close(server);
+out:
 	fd_close(&signals);
 	fd_close(&s.files.root);
+	tls_identity_free(s.identity);
 	return status;
 }
 

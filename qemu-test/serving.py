@@ -69,12 +69,16 @@ class Client:
         self.send(f"{method} {target} HTTP/1.1\r\nHost: a\r\n{fields}\r\n".encode("latin-1") + body)
         return self.receive(to_head=method == "HEAD")
 
+    def first_byte(self) -> bytes:
+        """Of what comes next; none when the connection is closed."""
+        try:
+            return self.file.read(1)
+        except ConnectionResetError:
+            return b""
+
     def is_closed(self) -> bool:
         """Waits for it."""
-        try:
-            return self.file.read(1) == b""
-        except ConnectionResetError:
-            return True
+        return not self.first_byte()
 
     def close(self) -> None:
         self.file.close()

@@ -414,6 +414,33 @@ def test_curl_and_wget_get_what_is_there(server: Serving, folder: Path, tmp_path
         assert (tmp_path / "wget").read_text() == "<p>sub"
 
 
+def make_pair(place: Path, name: str) -> tuple[Path, Path]:
+    cert, key = place / f"{name}.pem", place / f"{name}.key"
+    run("openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-keyout", key,
+        "-out", cert, "-subj", f"/CN={name}", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "30")
+    key.chmod(0o600)
+    return cert, key
+
+
+def test_https_is_served_with_a_pair_that_fits(tool: Path, folder: Path, tmp_path: Path) -> None:
+    cert, key = make_pair(tmp_path, "one")
+    _, other = make_pair(tmp_path, "other")
+    serving = Serving(tool, folder, tmp_path / "log", "--tls", str(cert), "--key", str(key))
+    assert serving.url.startswith("https:")
+    out = tmp_path / "out"
+    for version in ("1.2", "1.3"):
+        run("curl", "-sSf", "--cacert", cert, f"--tlsv{version}", "--tls-max", version, "-o", out, serving.url + "big.bin")
+        assert out.read_bytes() == (folder / "big.bin").read_bytes()
+    two = run("curl", "-sSf", "--cacert", cert, serving.url, serving.url + "sub/", "-w", "%{num_connects}\n")
+    assert two == "<p>index1\n<p>sub0\n", "one connection for both"
+    with serving.client() as plain:
+        plain.send(f"{GET}\r\n")
+        assert plain.first_byte() != b"H", "no plain text"
+    assert serving.end() == 0
+    done = subprocess.run([tool, "serve", folder, "--tls", cert, "--key", other], capture_output=True, text=True, timeout=LIMIT_S, check=False)
+    assert done.returncode == 1 and "key" in done.stderr and "listening" not in done.stderr
+
+
 def test_answers_are_logged_and_a_signal_ends_it_when_they_are_out(tool: Path, folder: Path, tmp_path: Path) -> None:
     log = tmp_path / "log"
     serving = Serving(tool, folder, log)
