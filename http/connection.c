@@ -15,8 +15,8 @@
 /* An answer that is fetched slower than this is not wanted. */
 #define WINDOW_MS    30000
 #define WINDOW_BYTES 16384
-#define SPEED_MIN    4	/* bytes in a ms; who is slower gives way when there is no room */
-#define TURN_MAX     32 /* answers to requests sent ahead */
+#define STALL_MS     1000 /* without progress; then it gives way when there is no room */
+#define TURN_MAX     32	  /* answers to requests sent ahead */
 
 static void set_deadline(struct connection *c, uint64_t now_ms, unsigned wait_ms)
 {
@@ -219,7 +219,7 @@ static bool step_writing(struct connection *c, const struct connection_service *
 
 	c->window_bytes += sent;
 	service->counters->bytes_sent += sent;
-	if (sent && c->answer.waiting)
+	if (sent)
 		c->since_ms = now_ms;
 	if (err == -EAGAIN && c->answer.waiting)
 		c->deadline_ms = c->answer.response.more_at_ms;
@@ -309,14 +309,13 @@ void connection_expire(struct connection *c, const struct connection_service *se
 
 uint64_t connection_waited_ms(const struct connection *c, uint64_t now_ms)
 {
-	uint64_t waited_ms = now_ms - c->since_ms + 1, fetching_ms;
+	uint64_t waited_ms = now_ms - c->since_ms + 1;
 
 	if (c->state == CONNECTION_TUNNEL || c->state == CONNECTION_FREE)
 		return 0;
 	if (c->state != CONNECTION_WRITING || c->answer.waiting)
 		return waited_ms;
-	fetching_ms = c->window_bytes / SPEED_MIN;
-	return waited_ms > fetching_ms ? waited_ms - fetching_ms : 0;
+	return waited_ms > STALL_MS ? waited_ms - STALL_MS : 0;
 }
 
 bool connection_is_idle(const struct connection *c)

@@ -41,7 +41,7 @@ struct connection {
 	uint64_t deadline_ms; /* call connection_expire() then */
 
 	/* private */
-	uint64_t since_ms; /* what it waits for now it has been waiting for since then */
+	uint64_t since_ms; /* it last came further then */
 	bool keep_alive;
 	unsigned turn;	       /* answers since the others had theirs */
 	uint64_t window_bytes; /* that went out since the deadline was set */
@@ -73,7 +73,7 @@ void connection_expire(struct connection *c, const struct connection_service *se
 bool connection_is_idle(const struct connection *c);
 
 /* How long it has been that the client keeps a place without doing its part: asking, finishing what
- * it asks, taking the answer at a certain speed at least, hanging up. 0: it does it. */
+ * it asks, taking the answer, hanging up. 0: it does it. */
 uint64_t connection_waited_ms(const struct connection *c, uint64_t now_ms);
 
 #endif
