@@ -96,6 +96,13 @@ class Workshop:
         self.make(*flavour, self.place(out / "init"))
         return out / "init"
 
+    def server(self, defconfig: str = "full") -> Path:
+        """The HTTP server as the worker has it, with the files of a folder."""
+        self.init(defconfig)
+        out = self.out / "matrix" / f"{defconfig}-klibc-x86_64"
+        self.make(f"O={self.place(out)}", self.place(out / "target/http-serve"))
+        return out / "target/http-serve"
+
     def busybox(self, arch: str = "x86_64") -> Path:
         if arch == "x86_64":
             return Path("/bin/busybox").resolve()

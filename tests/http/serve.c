@@ -1,18 +1,32 @@
-/* serve DIR ADDRESS:PORT: the server alone with the files of a folder, linked as /init is. For
- * bench/serve.py. */
+/* serve DIR ADDRESS:PORT [CONNECTIONS PER_PEER]: the server alone with the files of a folder, linked as
+ * /init is, and news that never come at /events. For bench/serve.py and qemu-test/test_http_attack.py. */
 #include "http/files.h"
 #include "http/recent.h"
 #include "http/server.h"
 
 #include "lib/klibc.h"
 
+#include <errno.h>
+#include <stdlib.h>
+
 #define CONNECTIONS_MAX 128
+
+static ssize_t no_news(void *ctx, struct response *response, uint64_t now_ms)
+{
+	(void)ctx;
+	response->more_at_ms = now_ms + 15000;
+	return -EAGAIN;
+}
 
 static void answer(void *ctx, const struct http_exchange *exchange,
 		   struct response *response)
 {
-	if (!files_answer(ctx, exchange, response))
+	if (text_is(exchange->request->path, "/events")) {
+		response->status = 200;
+		response->more = no_news;
+	} else if (!files_answer(ctx, exchange, response)) {
 		response_set_status(response, 404);
+	}
 }
 
 int main(int argc, char **argv)
@@ -20,14 +34,15 @@ int main(int argc, char **argv)
 	static struct pollfd fds[1024];
 	static struct recent recent;
 	struct files files = {
-		.root = argc == 3 ? open(argv[1], O_PATH | O_DIRECTORY) : -1,
+		.root = argc >= 3 ? open(argv[1], O_PATH | O_DIRECTORY) : -1,
 		.recent = &recent,
 	};
 	struct http_listen listen;
 	struct http_server_config config = {
 		.listen = &listen,
 		.listen_count = 1,
-		.connections_max = CONNECTIONS_MAX,
+		.connections_max = argc == 5 ? (unsigned)atoi(argv[3]) : CONNECTIONS_MAX,
+		.per_peer_max = argc == 5 ? (unsigned)atoi(argv[4]) : 0,
 		.handler = { .answer = answer, .ctx = &files },
 	};
 	struct http_server *server;
