@@ -26,7 +26,7 @@ one-by-one:
 else
 
 # These targets need no configuration, and some must work before kconfig-conf is installed.
-bare-goals := help deps deb debs run check bench sizes clean distclean kernel lint-text servers xterm kernel-% root-% sysroot-% %config
+bare-goals := help deps deb debs run check bench bench-serve sizes clean distclean kernel lint-text servers xterm kernel-% root-% sysroot-% %config
 needs-config := $(filter-out $(bare-goals),$(or $(MAKECMDGOALS),all))
 
 include kconfig/toolchain.mk
@@ -212,11 +212,16 @@ qemu: $(O)/rootling ## the QEMU scenarios alone; K=name picks
 	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q -n $(shell nproc) --dist loadfile \
 	 qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
 
-.PHONY: bench
-bench: deps kernel ## boots and builds compared with others: instructions, seconds, sizes
+bench-env = O='$(abspath $(O)/vm)' CACHE='$(abspath $(CACHE))'
+.PHONY: bench bench-serve
+bench: deps kernel ## boots, builds and file servers compared with others: instructions, seconds, sizes
 	@$(MAKE) O=$(O)/vm vm_defconfig
 	@$(MAKE) O=$(O)/vm $(O)/vm/init $(O)/vm/rootling
-	@O='$(abspath $(O)/vm)' CACHE='$(abspath $(CACHE))' $(PYTHON) bench/bench.py
+	@status=0; $(bench-env) $(PYTHON) bench/bench.py || status=1; $(MAKE) bench-serve || status=1; exit $$status
+bench-serve: deps
+	@$(MAKE) O=$(O)/vm vm_defconfig
+	@$(MAKE) O=$(O)/vm $(O)/vm/rootling $(O)/vm/target/http-serve
+	@$(bench-env) $(PYTHON) bench/serve.py
 
 .PHONY: check-kernel
 check-kernel: $(O)/include/config/auto.conf ## which options a kernel lacks: KCONFIG_FILE=/boot/config-…

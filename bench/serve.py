@@ -98,6 +98,11 @@ class Server:
     peak_kib: int = 0
     results: dict[Load, Result] = dataclasses.field(default_factory=dict)
 
+    def stripped_kib(self, work: pathlib.Path) -> float:
+        stripped = work / "stripped"
+        subprocess.run(["strip", "-o", stripped, self.binary], check=True)
+        return stripped.stat().st_size / 1024
+
     def pids(self) -> list[int]:
         """It and its children: nginx has a master and a worker."""
         assert self.process
@@ -240,7 +245,7 @@ def measure_all(servers: list[Server], wrk: list[object]) -> None:
                 server.results[load] = best.best(measure(server, load, wrk))
 
 
-def table(servers: list[Server]) -> tuple[str, bool]:
+def table(servers: list[Server], work: pathlib.Path) -> tuple[str, bool]:
     lines = []
     good = True
     by_name = {s.name: s for s in servers}
@@ -256,7 +261,7 @@ def table(servers: list[Server]) -> tuple[str, bool]:
         lines.append("")
     lines.append(f"{'':<38}{'idle KiB':>11}{'peak KiB':>9}{'binary KiB':>13}")
     for server in servers:
-        size = server.binary.stat().st_size / 1024
+        size = server.stripped_kib(work)
         over = server.name.startswith("the same") and server.peak_kib > RESIDENT_MAX_KIB
         good = good and not over
         lines.append(f"  {server.name:<36}{server.idle_kib:>11}{server.peak_kib:>9}{size:>13.0f}"
@@ -277,7 +282,7 @@ def main() -> int:
     finally:
         for server in servers:
             server.stop()
-    text, good = table(servers)
+    text, good = table(servers, work)
     (output / "serve.txt").write_text(text + "\n")
     print(text)
     return 0 if good else 1

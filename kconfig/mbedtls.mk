@@ -77,9 +77,14 @@ tag_link_tls_unit := LD
 $(O)/unit/tls-%: $(O)/unit/tests/tls/%.o $(O)/unit/lib.a $(O)/host/mbedtls.a FORCE
 	$(call if_changed,link_tls_unit)
 
-# The HTTP server alone, without TLS, for bench/serve.py.
-$(O)/target/http-serve: $(addprefix $(O)/target/,tests/http/serve.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE
-	$(call if_changed,link_tls_target)
+# The HTTP server alone, in a configuration without HTTP_TLS, for bench/serve.py.
+$(O)/target/http.a: $(addprefix $(O)/target/,$(filter-out $(mbedtls-users),$(filter http/% lib/%,$(lib-objs)))) FORCE
+	$(call if_changed,ar_target)
+cmd_link_http_target = $(TARGET_CC) $(link-flags) $(arch-link-$(ARCH)) $(libc-start-$(LIBC)) -o $@ $(filter %.o %.a,$^) \
+	$(libc-end-$(LIBC)) $(LDFLAGS)
+tag_link_http_target := LD
+$(O)/target/http-serve: $(addprefix $(O)/target/,tests/http/serve.o $(filter lib/klibc%,$(objs)) http.a) FORCE
+	$(call if_changed,link_http_target)
 
 # The worker that fetches a root alone, for qemu-test/test_fetch.py.
 $(O)/target/netroot-worker: $(addprefix $(O)/target/,tests/netroot/worker.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE

@@ -409,9 +409,10 @@ def test_curl_and_wget_get_what_is_there(server: Serving, folder: Path, tmp_path
     run("curl", "-sSf", server.url + "missing", status=22)
     run("busybox", "wget", "-q", "-O", tmp_path / "busybox", server.url + "big.bin")
     assert (tmp_path / "busybox").read_bytes() == whole
-    if Path("/usr/bin/wget").exists():
-        run("wget", "-q", "-O", tmp_path / "wget", server.url + "sub")
-        assert (tmp_path / "wget").read_text() == "<p>sub"
+    out.write_bytes(whole[:1000])
+    run("wget", "-q", "-c", "-O", out, server.url + "big.bin")
+    assert out.read_bytes() == whole
+    assert run("wget", "-q", "-O", "-", server.url + "sub") == "<p>sub"
 
 
 def make_pair(place: Path, name: str) -> tuple[Path, Path]:
