@@ -82,23 +82,37 @@ static void put_refresh(const struct page *page, struct buf *out)
 			"<noscript><meta http-equiv=\"refresh\" content=\"5\"></noscript>");
 }
 
-static bool may_act(const struct page *page)
+/* Why nobody who comes this way may act; NULL: somebody may. */
+static const char *why_not(const struct page *page)
 {
-	return page->exchange->peer->tls || page->exchange->peer->local;
+	const struct http_peer *peer = page->exchange->peer;
+	const struct action_context *actions = page->context->actions;
+
+	if (!peer->tls && !peer->local)
+		return "This connection is not encrypted: actions are offered by HTTPS only.";
+	if (!peer->certified && !peer->local && !actions->auth->has_token)
+		return "This image has no token that would allow them.";
+	return actions->allowed ? NULL : "rd.http.actions= allows none.";
 }
 
 static void put_disabled(const struct page *page, struct buf *out)
 {
-	buf_puts(out, may_act(page) ? "" : " disabled");
+	buf_puts(out, why_not(page) ? " disabled" : "");
 }
 
-static void put_act_note(const struct page *page, struct buf *out)
+static void put_note(const struct page *page, struct buf *out)
 {
-	buf_puts(out,
-		 may_act(page)
-			 ? "Each needs the token of this machine and is logged."
-			 : "This connection is not encrypted: actions are offered by "
-			   "HTTPS only.");
+	const char *why = why_not(page);
+
+	buf_puts(out, why ? why : "Each is written to the log, with your address.");
+}
+
+/* Who shows a certificate or comes from the machine itself may need none. */
+static void put_required(const struct page *page, struct buf *out)
+{
+	const struct http_peer *peer = page->exchange->peer;
+
+	buf_puts(out, peer->certified || peer->local ? "" : " required");
 }
 
 static void put_log(const struct page *page, struct buf *out)
@@ -120,11 +134,12 @@ static const struct mark {
 } marks[] = {
 	{ "refresh", put_refresh, 128 },  { "state", put_state, 16 },
 	{ "word", put_state_word, 16 },	  { "verdict", put_verdict, 512 },
-	{ "why", put_why, 1536 },	  { "note", put_act_note, 128 },
-	{ "disabled", put_disabled, 16 }, { "stages", put_stages, 9216 },
-	{ "devices", put_devices, 6144 }, { "network", put_network, 2048 },
-	{ "missing", put_missing, 1536 }, { "machine", put_machine, 1536 },
-	{ "roots", put_roots, 1024 },	  { "log", put_log, 6656 },
+	{ "why", put_why, 1536 },	  { "note", put_note, 128 },
+	{ "required", put_required, 16 }, { "disabled", put_disabled, 16 },
+	{ "stages", put_stages, 9216 },	  { "devices", put_devices, 6144 },
+	{ "network", put_network, 2048 }, { "missing", put_missing, 1536 },
+	{ "machine", put_machine, 1536 }, { "roots", put_roots, 1024 },
+	{ "log", put_log, 6656 },
 };
 
 static const struct mark *find_mark(struct text name)

@@ -130,6 +130,8 @@ static const char *waits_for(const struct boot *boot)
 {
 	if (IS_ENABLED(CONFIG_NETROOT) && *boot->netroot.waits_for)
 		return boot->netroot.waits_for;
+	if (boot->at_break)
+		return "somebody who lets it go on: rd.break=";
 	return boot->stage && str_equal(boot->stage, "root") && !boot->root
 		       ? boot->config.root
 		       : NULL;

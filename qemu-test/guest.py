@@ -1,4 +1,4 @@
-"""A machine whose port 80 is reached on loopback through QEMU's own network."""
+"""A machine whose ports 80 and 443 are reached on loopback through QEMU's own network."""
 
 from __future__ import annotations
 
@@ -13,14 +13,19 @@ from typing import Any
 from vm import PATIENCE_S, VM
 
 
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
 class Guest:
     def __init__(self, start: Callable[..., VM], cmdline: str, disks: list[Path], initrd: Path, **more: Any) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
-        network = ["-netdev", f"user,id=net,hostfwd=tcp:127.0.0.1:{self.port}-:80"]
+        self.port, tls_port = free_port(), free_port()
+        forward = f"hostfwd=tcp:127.0.0.1:{self.port}-:80,hostfwd=tcp:127.0.0.1:{tls_port}-:443"
+        network = ["-netdev", f"user,id=net,{forward}"]
         self.vm = start(cmdline, disks, initrd, extra=[*network, "-device", "virtio-net-pci,netdev=net"], **more)
-        self.url = f"http://127.0.0.1:{self.port}/"
+        self.url, self.tls_url = f"http://127.0.0.1:{self.port}/", f"https://127.0.0.1:{tls_port}/"
 
     def wait_address_and_shell(self) -> None:
         """The prompt may have come before the address: an empty line asks for another."""

@@ -123,6 +123,7 @@ function isSure(button) {
 		return true;
 	const label = button.textContent;
 	sure = button;
+	button.dataset.name = label;
 	button.textContent = label + ": sure?";
 	button.classList.add("sure");
 	setTimeout(() => {
@@ -133,23 +134,39 @@ function isSure(button) {
 	return false;
 }
 
+// The report comes as a file, everything else says {"accepted": true} or why not.
+async function outcome(answer) {
+	const type = answer.headers.get("Content-Type") || "";
+	if (type.startsWith("application/json")) {
+		const said = await answer.json();
+		return said.accepted ? "accepted" : "refused: " + said.reason;
+	}
+	if (!answer.ok)
+		return "refused: " + answer.status;
+	const link = document.createElement("a");
+	link.href = URL.createObjectURL(await answer.blob());
+	link.download = "rootling-report.txt";
+	link.click();
+	setTimeout(() => URL.revokeObjectURL(link.href), SURE_MS);
+	return "saved";
+}
+
 async function act(form, button) {
 	const fields = new FormData(form);
 	const body = new URLSearchParams();
+	const headers = {};
 	const path = button.getAttribute("formaction") || form.getAttribute("action");
+	const name = button.dataset.name || button.textContent;
 	if (path.endsWith("/root"))
 		body.set("root", fields.get("root"));
-	at("result").textContent = button.textContent + " …";
+	if (fields.get("token"))
+		headers.Authorization = "Bearer " + fields.get("token");
+	at("result").textContent = name + " …";
 	try {
-		const answer = await fetch(path, {
-			method: "POST",
-			headers: { Authorization: "Bearer " + fields.get("token") },
-			body,
-		});
-		const text = (await answer.text()).trim();
-		at("result").textContent = text || (answer.ok ? "Accepted." : "Refused: " + answer.status);
+		const answer = await fetch(path, { method: "POST", headers, body });
+		at("result").textContent = name + ": " + (await outcome(answer));
 	} catch {
-		at("result").textContent = "No answer: it may have been done.";
+		at("result").textContent = name + ": no answer, it may have been done";
 	}
 	renew();
 }

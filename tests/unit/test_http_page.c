@@ -21,7 +21,10 @@
 static struct http_health health;
 static struct http_counters counters;
 static char directory[] = "/tmp/test_http_page.XXXXXX";
+static struct auth auth;
+static struct action_context actions = { .auth = &auth };
 static struct http_context context = {
+	.actions = &actions,
 	.health = &health,
 	.counters = &counters,
 	.news = 1,
@@ -251,9 +254,29 @@ static void the_network_shows_addresses_and_what_is_missing(void **state)
 
 static void actions_are_offered_where_they_are_safe(void **state)
 {
+	static const struct http_peer local = { .name = "unix", .local = true };
+	static const struct http_peer certified = { .tls = true, .certified = true };
+
 	(void)state;
+	actions.allowed = 1;
+	assert_has(page(), "<fieldset disabled>");
+	assert_has(page(), "no token");
+	auth.has_token = true;
 	assert_has(page(), "<fieldset>");
+	assert_has(page(), "autocomplete=\"off\" required>");
 	assert_has(ask(page_answer, &peer, NULL, NULL), "<fieldset disabled>");
+	assert_has(ask(page_answer, &peer, NULL, NULL), "not encrypted");
+	auth.has_token = false;
+	assert_has(ask(page_answer, &certified, NULL, NULL), "<fieldset>");
+	assert_has(ask(page_answer, &local, NULL, NULL), "<fieldset>");
+	assert_lacks(ask(page_answer, &local, NULL, NULL), " required>");
+	actions.allowed = 0;
+	assert_has(ask(page_answer, &local, NULL, NULL), "<fieldset disabled>");
+}
+
+static void the_page_renews_itself_unless_told_not_to(void **state)
+{
+	(void)state;
 	assert_has(page(), "http-equiv=\"refresh\"");
 	assert_lacks(ask(page_answer, &safe_peer, "still", NULL),
 		     "http-equiv=\"refresh\"");
@@ -384,6 +407,7 @@ int main(void)
 		TEST(of_too_many_disks_whole_rows_are_shown),
 		TEST(the_network_shows_addresses_and_what_is_missing),
 		TEST(actions_are_offered_where_they_are_safe),
+		TEST(the_page_renews_itself_unless_told_not_to),
 		TEST(the_log_on_the_page_begins_with_a_whole_line),
 		TEST(lines_have_their_time),
 		TEST(the_stream_begins_with_the_log),
