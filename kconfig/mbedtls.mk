@@ -17,11 +17,13 @@ mbedtls-names-host := pkwrite x509_create x509write x509write_crt
 
 # Which sides of TLS there are; on the host both, and certificates are made. What a server sends at once, its certificates among
 # it, must fit into one buffer.
-mbedtls-server := -DMBEDTLS_SSL_SRV_C -DMBEDTLS_SSL_ALPN -DMBEDTLS_SSL_OUT_CONTENT_LEN=8192
-mbedtls-sides-host := -DMBEDTLS_SSL_CLI_C $(mbedtls-server) $(addprefix -DMBEDTLS_,PEM_WRITE_C PK_WRITE_C \
-	X509_CREATE_C X509_CRT_WRITE_C)
-mbedtls-sides-target = $(if $(CONFIG_TLS_CLIENT),-DMBEDTLS_SSL_CLI_C) \
-	$(if $(CONFIG_TLS_SERVER),$(mbedtls-server),-DMBEDTLS_SSL_OUT_CONTENT_LEN=4096)
+mbedtls-define = $(addprefix -DMBEDTLS_,$(1))
+mbedtls-client := $(call mbedtls-define,SSL_CLI_C SSL_SERVER_NAME_INDICATION PEM_PARSE_C)
+mbedtls-server := $(call mbedtls-define,SSL_SRV_C SSL_ALPN SSL_OUT_CONTENT_LEN=8192)
+mbedtls-sides-host := $(mbedtls-client) $(mbedtls-server) \
+	$(call mbedtls-define,PEM_WRITE_C PK_WRITE_C X509_CREATE_C X509_CRT_WRITE_C)
+mbedtls-sides-target = $(if $(CONFIG_TLS_SERVER),$(mbedtls-server),-DMBEDTLS_SSL_OUT_CONTENT_LEN=4096) \
+	$(if $(or $(CONFIG_TLS_CLIENT),$(CONFIG_SIGNATURE)),$(mbedtls-client),-DMBEDTLS_SHA256_SMALLER)
 # Its warnings are its makers'. Not one program with ours: the linker could not wrap calls any more.
 # At -O2 ChaCha20 is twice as fast, for 0.7 KB; the others gain nothing worth their bytes.
 mbedtls-flags-chacha20 := -O2

@@ -18,11 +18,11 @@
 #define MBEDTLS_SSL_TLS1_3_KEY_EXCHANGE_MODE_EPHEMERAL_ENABLED
 #define MBEDTLS_SSL_KEEP_PEER_CERTIFICATE
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
-#define MBEDTLS_SSL_SERVER_NAME_INDICATION
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_CONFIG
 #define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "lib/mbedtls_psa_config.h"
 #define MBEDTLS_PSA_KEY_SLOT_COUNT     16
+#define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS /* nobody shares memory with another */
 #define MBEDTLS_CIPHER_C
 
 /* A record is as long as the peer likes; how long ours are says the build. No tickets and no cache:
@@ -75,6 +75,5 @@
 #define MBEDTLS_ASN1_PARSE_C
 #define MBEDTLS_ASN1_WRITE_C
 #define MBEDTLS_BASE64_C
-#define MBEDTLS_PEM_PARSE_C
 
 #endif
