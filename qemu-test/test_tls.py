@@ -3,7 +3,6 @@ library of /init, and once more with sanitizers. No machine is booted."""
 
 from __future__ import annotations
 
-import base64
 import contextlib
 import hashlib
 import socket
@@ -15,30 +14,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pki import KEYS, issue, pin, program, sanitized
 from workshop import Workshop
 
 DAY = 86400
 REQUEST = b"GET /file HTTP/1.0\r\n\r\n"
 CONTENT = b"".join(hashlib.sha256(n.to_bytes(4, "big")).digest() for n in range(10000))
-KEYS = {
-    "ec": "-newkey ec -pkeyopt ec_paramgen_curve:P-256",
-    "ec384": "-newkey ec -pkeyopt ec_paramgen_curve:P-384",
-    "rsa": "-newkey rsa:2048",
-}
-
-
-def openssl(folder: Path, *args: str) -> bytes:
-    return subprocess.run(["openssl", *args], cwd=folder, capture_output=True, check=True).stdout
-
-
-def issue(folder: Path, name: str, kind: str, by: str, extensions: str) -> None:
-    """NAME.key and NAME.crt, valid from now for a year."""
-    openssl(folder, "req", *KEYS[kind].split(), "-nodes", "-subj", f"/CN={name}", "-keyout", f"{name}.key",
-            "-out", f"{name}.csr")
-    (folder / "ext").write_text(extensions)
-    signer = ["-signkey", f"{name}.key"] if by == name else ["-CA", f"{by}.crt", "-CAkey", f"{by}.key", "-CAcreateserial"]
-    openssl(folder, "x509", "-req", "-in", f"{name}.csr", *signer, "-sha256", "-days", "365", "-extfile", "ext",
-            "-out", f"{name}.crt")
 
 
 @pytest.fixture(scope="module")
@@ -60,17 +41,10 @@ def pki(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def build(workshop: Workshop, flavour: str) -> Path:
-    out = workshop.place(workshop.out / "tls")
-    workshop.make(f"O={out}", "netboot_defconfig")
-    workshop.make(f"O={out}", f"{out}/{flavour}/tls-client")
-    return workshop.out / "tls" / flavour / "tls-client"
-
-
 @pytest.fixture(scope="module")
 def client(workshop: Workshop) -> Path:
     """With klibc, as /init."""
-    return build(workshop, "target")
+    return program(workshop, "tls-client", "netboot")
 
 
 class Server:
@@ -123,13 +97,6 @@ def asking(client: Path, pki: Path) -> Callable[..., Answer]:
 @pytest.fixture
 def ask(client: Path, pki: Path) -> Callable[..., Answer]:
     return asking(client, pki)
-
-
-def pin(pki: Path, name: str) -> str:
-    key = openssl(pki, "x509", "-in", f"{name}.crt", "-pubkey", "-noout")
-    (pki / "pub").write_bytes(key)
-    der = openssl(pki, "pkey", "-pubin", "-in", "pub", "-outform", "DER")
-    return "sha256//" + base64.b64encode(hashlib.sha256(der).digest()).decode()
 
 
 @pytest.mark.parametrize("version", ["-tls1_2", "-tls1_3"])
@@ -326,7 +293,7 @@ def test_without_anything_to_trust_there_is_no_connection(ask, serve, pki):
 
 
 def test_sanitizers_have_nothing_to_say(workshop, serve, pki):
-    ask = asking(build(workshop, "unit"), pki)
+    ask = asking(sanitized(workshop, "tls-client"), pki)
     port = serve("deep", "-cert_chain", "between.crt")
     answers = [ask(port), ask(port, host="192.0.2.7"), ask(port, host="other.example"), ask(port, days=400),
                ask(port, ca="stranger.crt"), ask(port, pins=pin(pki, "server-ec")), ask(port, ca=None, pins=pin(pki, "deep"))]
