@@ -39,8 +39,10 @@ class Worker(Serving):
         self.url, self.port = match[1], int(match[2])
 
     def resident_kib(self) -> int:
-        status = Path(f"/proc/{self.process.pid}/status").read_text()
-        return sum(map(int, re.findall(r"^Rss(?:Anon|File):\s*(\d+) kB", status, re.MULTILINE)))
+        """To the page: VmRSS may be dozens of them behind."""
+        found = re.search(r"^Rss:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(), re.MULTILINE)
+        assert found
+        return int(found[1])
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
