@@ -276,6 +276,52 @@ static void test_names(void **state)
 			"kernel leaves it out;");
 }
 
+/* The file of tests/data/tls_identity as @path. */
+static void put_pem(const char *path, mode_t mode, const char *name)
+{
+	struct newc_entry e = { .name = path, .mode = S_IFREG | mode, .nlink = 1 };
+	struct bytes contents = { 0 };
+	char *file = mem_printf("tests/data/tls_identity/%s", name);
+
+	assert_int_equal(file_read(file, &contents), 0);
+	e.data = contents.data;
+	e.len = contents.len;
+	assert_int_equal(newc_put(&archive, &e), 0);
+	bytes_free(&contents);
+	free(file);
+}
+
+static void put_identity(const char *cert, const char *key)
+{
+	put_init();
+	put_folder(&archive, "etc/rootling");
+	put_folder(&archive, "etc/rootling/https");
+	if (cert)
+		put_pem("etc/rootling/https/cert.pem", 0644, cert);
+	if (key)
+		put_pem("etc/rootling/https/key.pem", 0600, key);
+}
+
+static void test_https(void **state)
+{
+	(void)state;
+	put_identity("p256.crt", "p256.key");
+	expect_findings("");
+	put_identity("p256.crt", "p384.key");
+	expect_findings("error - /etc/rootling/https/key.pem;");
+	put_identity("old.crt", "old.key");
+	expect_findings("error - /etc/rootling/https/cert.pem;");
+	put_identity("p256.crt", NULL);
+	expect_findings("error /etc/rootling/https/key.pem is not in the image, so that "
+			"HTTPS does not start;");
+	put_identity(NULL, "p256.key");
+	expect_findings("error /etc/rootling/https/cert.pem is not in the image, so that "
+			"HTTPS does not start;");
+	put_identity("p256.crt", "p256.key");
+	put_pem("etc/rootling/https/client-ca.pem", 0600, "p256.key");
+	expect_findings("error - /etc/rootling/https/client-ca.pem;");
+}
+
 static void test_secrets(void **state)
 {
 	struct stat open_to_all = { .st_mode = S_IFREG | 0644 };
@@ -331,6 +377,7 @@ int main(void)
 		TEST(test_microcode_comes_first),
 		TEST(test_boot_configuration_comes_last),
 		TEST(test_names),
+		TEST(test_https),
 		TEST(test_secrets),
 		TEST(test_setuid),
 		TEST(test_options),
