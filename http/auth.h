@@ -17,7 +17,7 @@
 #include "lib/sha256.h"
 
 #define AUTH_PEERS	32
-#define AUTH_TOKEN_SIZE 264 /* of the longest token, with its NUL */
+#define AUTH_TOKEN_SIZE HTTP_TOKEN_SIZE
 #define AUTH_TOKEN_MIN	16
 
 struct auth_count {
@@ -54,6 +54,9 @@ void auth_read(struct auth *auth, struct text file);
 /* May it? With the token of the field Authorization, or of the field "token" of a form. */
 bool auth_admit(struct auth *auth, const struct http_exchange *exchange,
 		struct auth_refusal *out);
+
+/* Is that the token? Whatever it is, it takes as long; nothing is counted. */
+bool auth_is_token(const struct auth *auth, struct text token);
 
 /* The token alone, s is NULL: none came: for who has it in another way and has looked at the rest.
  * Counts it if it is wrong. */

@@ -6,6 +6,7 @@
 #include "http/response.h"
 
 #define HTTP_PEER_NAME_SIZE 64
+#define HTTP_TOKEN_SIZE	    264 /* of the longest token, with its NUL */
 
 struct http_peer {
 	char name[HTTP_PEER_NAME_SIZE]; /* "192.0.2.7", "fe80::1", "vsock:3", "unix" */

@@ -55,6 +55,9 @@ struct http_action {
 	uint32_t kind;
 	char peer[HTTP_PEER_NAME_SIZE];
 	char root[HTTP_ROOT_SIZE]; /* of HTTP_ACTION_ROOT: as root= would say it */
+	char token
+		[HTTP_TOKEN_SIZE]; /* of HTTP_ACTION_CONSOLE, which PID 1 looks at itself;
+					"": the client has a certificate */
 };
 
 enum http_verdict {

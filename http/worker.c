@@ -155,13 +155,20 @@ static int ask_for_shell(void *ctx, uint32_t id, struct text token,
 			 const struct http_peer *peer)
 {
 	struct worker *w = ctx;
-	struct http_action action = { .kind = HTTP_ACTION_CONSOLE, .id = id };
+	struct http_action action;
+	int err = 0;
 
-	(void)token;						      /* it was right */
+	if (token.len >= sizeof(action.token))
+		return -EINVAL;
+	memset(&action, 0, sizeof(action)); /* all of it goes to PID 1 */
+	action.kind = HTTP_ACTION_CONSOLE;
+	action.id = id;
 	(void)str_copy(action.peer, sizeof(action.peer), peer->name); /* same size */
-	return send(w->fd, &action, sizeof(action), MSG_DONTWAIT | MSG_NOSIGNAL) < 0
-		       ? -errno
-		       : 0;
+	memcpy(action.token, token.s, token.len);
+	if (send(w->fd, &action, sizeof(action), MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		err = -errno;
+	memset(action.token, 0, sizeof(action.token));
+	return err;
 }
 
 static void start_console(struct worker *w)

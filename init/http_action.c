@@ -1,5 +1,6 @@
 #include "init/http_action.h"
 
+#include "http/auth.h"
 #include "init/events.h"
 #include "init/recovery.h"
 #include "init/root_choice.h"
@@ -8,7 +9,9 @@
 #include "lib/buf.h"
 #include "lib/fd.h"
 #include "lib/log.h"
+#include "lib/klibc.h"
 #include "lib/str.h"
+#include "lib/tls.h"
 
 #include <errno.h>
 #include <linux/reboot.h>
@@ -43,7 +46,8 @@ static bool is_sound(const struct http_action *action)
 	size_t len = strnlen(action->peer, sizeof(action->peer));
 
 	if (action->kind >= HTTP_ACTION_REPORT || len == sizeof(action->peer) ||
-	    strnlen(action->root, sizeof(action->root)) == sizeof(action->root))
+	    strnlen(action->root, sizeof(action->root)) == sizeof(action->root) ||
+	    strnlen(action->token, sizeof(action->token)) == sizeof(action->token))
 		return false;
 	for (const char *p = action->peer; *p; p++)
 		if (*p <= ' ' || *p >= 0x7f)
@@ -117,14 +121,38 @@ static void note(struct boot *boot, const struct http_action *action,
 		log_warning("http: %s", boot->last_action);
 }
 
+/* A shell is all that the worker's walls are for, so its word alone is not enough: a worker that a
+ * stranger has taken over does not know the token. Who trusts client certificates has nothing but
+ * that word for them. NULL, or what is wrong. */
+static const char *console_refusal(const struct boot *boot,
+				   const struct http_action *action)
+{
+	struct auth auth = { .has_token = false };
+	char text[256];
+	ssize_t len;
+
+	if (!(boot->http_config.actions & 1u << HTTP_ACTION_CONSOLE))
+		return "rd.http.actions= does not allow that";
+	if (!*action->token)
+		return access(TLS_IDENTITY_CLIENT_CA, F_OK) == 0
+			       ? NULL
+			       : "no token, and certificates of clients are not trusted";
+	len = fd_read_file(AT_FDCWD, boot->http_config.token_path, text, sizeof(text));
+	if (len >= 0)
+		auth_read(&auth, (struct text){ text, (size_t)len });
+	return auth_is_token(&auth, text_of(action->token)) ? NULL : "not the token";
+}
+
 /* The shell, for a client that has shown who it is. */
 static void give_shell(struct boot *boot, const struct http_action *action)
 {
-	bool allowed = boot->http_config.actions & 1u << HTTP_ACTION_CONSOLE;
+	const char *refusal = console_refusal(boot, action);
 	struct http_shell answer = { .id = action->id, .err = -EPERM };
 	fd_auto int terminal = -1;
 
-	if (allowed)
+	if (refusal)
+		log_warning("console: %s: refused: %s", action->peer, refusal);
+	else
 		answer.err = shell_remote_start(boot, action->peer, &terminal);
 	/* a worker that has no room for it, or is gone: closing hangs up */
 	if (worker_send_fd(&boot->http, &answer, sizeof(answer), terminal))
