@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import signal
 import socket
 import subprocess
 import threading
@@ -14,7 +15,7 @@ from pathlib import Path
 import pytest
 from browser import Browser
 from guest import Guest
-from websocket import TEXT, Console, Refused
+from websocket import TEXT, Console, Refused, anybody
 
 TOKEN = "a-token-of-this-scenario-3f9c"
 PROMPT = "rootling# "
@@ -76,6 +77,12 @@ class Host:
             found = self._news.wait_for(lambda: re.search(rf"{pattern}.*\n", self.log), within_s)
             assert found, f"{pattern} not in:\n{self.log}"
             self.log = self.log[found.end() :]
+
+    def start_again(self) -> None:
+        """Another worker, which reads its files anew."""
+        (pid,) = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
+        os.kill(int(pid), signal.SIGKILL)
+        self.expect(r"listening on https://")
 
     def close(self) -> None:
         assert self._process.stdin
@@ -152,6 +159,17 @@ def test_nobody_else_has_one(host):
         assert guesser.refusal().code == 4429, "five were wrong: who guesses is not listened to"
     assert "has a shell" not in host.log
     assert host.log.count("127.0.0.1: console: wrong token") == 5
+
+
+def test_a_trusted_certificate_stands_for_the_token(host, place):
+    etc = place / "etc/rootling/https"
+    (etc / "client-ca.pem").write_bytes((etc / "cert.pem").read_bytes())  # its own issuer
+    host.start_again()
+    tls = anybody()
+    tls.load_cert_chain(etc / "cert.pem", etc / "key.pem")
+    with Console(host.port, None, tls) as console:
+        assert console.next() == (TEXT, b'{"ready":true}')
+        console.expect(PROMPT)
 
 
 @pytest.mark.parametrize("host", ["rd.shell=0"], indirect=True)

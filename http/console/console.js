@@ -8,6 +8,7 @@
 	const encoder = new TextEncoder();
 	let socket = null;
 	let leaving = false;
+	let connected = false;
 
 	// xterm.js writes its colours into <style> elements, which our policy forbids; a style sheet
 	// that a script makes is allowed. What it takes for such an element writes into one of those.
@@ -50,6 +51,7 @@
 	function ready() {
 		$("login").hidden = true;
 		$("end").hidden = false;
+		connected = true;
 		say("Connected.");
 		fit();
 		send({ resize: [terminal.cols, terminal.rows] });
@@ -61,16 +63,17 @@
 		socket = null;
 		$("login").hidden = false;
 		$("end").hidden = true;
-		say(leaving ? "Disconnected." : event.reason || known[event.code] ||
-			"No connection: the machine refuses it, or somebody else has the console.",
-		!leaving && event.code !== 1000);
+		const unknown = connected ? "The connection is lost."
+			: "No connection: the machine refuses it, or somebody else has the console.";
+		say(leaving ? "Disconnected." : event.reason || known[event.code] || unknown,
+			!leaving && event.code !== 1000);
 		$("token").focus();
 	}
 
 	function connect(token) {
 		say("Connecting ...");
 		terminal.reset();
-		leaving = false;
+		leaving = connected = false;
 		socket = new WebSocket(`wss://${location.host}/api/v1/console`, "rootling.console.v1");
 		socket.binaryType = "arraybuffer";
 		socket.onopen = () => { if (token) send({ token }); };
