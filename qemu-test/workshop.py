@@ -69,8 +69,11 @@ class Workshop:
         self.make("servers")
         return self.cache / "root/servers"
 
-    def xterm(self) -> Path:
-        """The npm package of xterm.js."""
+    def xterm(self) -> Path | None:
+        """The npm package of xterm.js; None without npm, which Debian's own package of it would bring,
+        but not beside another Node.js."""
+        if not (self.cache / "xterm").exists() and not shutil.which("npm"):
+            return None
         self.make("xterm")
         return self.cache / "xterm"
 
