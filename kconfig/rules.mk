@@ -65,6 +65,7 @@ tool-lib-objs := $(filter-out initramfs/main.o,$(host-objs))
 epoch := $(or $(SOURCE_DATE_EPOCH),$(shell git -c 'safe.directory=*' log -1 --format=%ct 2>/dev/null),0)
 use-epoch = $(if $(filter lib/clock_floor.c,$<),-DCLOCK_FLOOR_S=$(epoch))
 
+target-prepare := $(SYSROOT:%=sysroot-$(ARCH)) $(if $(filter musl,$(LIBC)),$(O)/musl-kernel-headers)
 include kconfig/mbedtls.mk
 
 tag_cc := CC
@@ -81,7 +82,6 @@ endef
 $(foreach f,target host unit fuzz cov,$(eval $(call flavour,$(f))))
 
 # Generated headers come first; the dependency files take over from the second build on.
-target-prepare := $(SYSROOT:%=sysroot-$(ARCH)) $(if $(filter musl,$(LIBC)),$(O)/musl-kernel-headers)
 $(addprefix $(O)/target/,$(objs)): | $(O)/include/config/auto.conf $(target-prepare)
 $(foreach f,host unit fuzz cov,$(addprefix $(O)/$(f)/,$(lib-objs) $(host-objs))): | $(O)/host/include/config/auto.conf
 
