@@ -165,8 +165,14 @@ def test_orphans_by_the_thousand_leave_no_zombie_and_pid_1_answers(boot, worksho
 
 def test_an_appliance_is_seen_over_http(boot, workshop, place):
     sleeper = "[Service]\nExecStart=/bin/sleep 100000\nRestart=always\n"
-    guest = Guest(boot, "ip=dhcp rd.http=80", [], image_with(workshop, place, {"sleeper": sleeper}))
+    www = place / "www"
+    www.mkdir()
+    (www / "digits.txt").write_text("0123456789")
+    image = image_with(workshop, place, {"sleeper": sleeper}, add=("--add", f"{www}:/srv/www"))
+    guest = Guest(boot, "ip=dhcp rd.http=80", [], image)
     guest.vm.expect(r"service sleeper: started")
     assert guest.get("/healthz") == (200, "ok\n")
+    assert guest.get("/digits.txt") == (200, "0123456789")
+    assert guest.get("/digits.txt/../../etc/passwd")[0] == guest.get("/%2e%2e/")[0] == 404
     status = json.loads(guest.get("/api/v1/status")[1])
     assert (status["state"], status["stage"]) == ("running", "appliance")
