@@ -21,9 +21,10 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Few enough for 4 MB under attack, enough for a browser on every screen of the room. */
-#define CONNECTIONS_MAX 64
-#define PER_PEER_MAX	24
+/* Few enough for 4 MB under attack, of which one with TLS takes 83 KB at most; enough for a browser on
+ * every screen of the room. */
+#define CONNECTIONS_MAX 40
+#define PER_PEER_MAX	16
 #define WWW		"/srv/www" /* of the image, if it has one */
 #define DECISION_MS \
 	1000	      /* for PID 1, whom an authenticated client has everybody wait for */

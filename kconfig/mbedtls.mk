@@ -88,6 +88,10 @@ tag_link_http_target := LD
 $(O)/target/http-serve: $(addprefix $(O)/target/,tests/http/serve.o $(filter lib/klibc%,$(objs)) http.a) FORCE
 	$(call if_changed,link_http_target)
 
+# The same in a configuration with it, for qemu-test/test_http_attack.py.
+$(O)/target/https-serve: $(addprefix $(O)/target/,tests/http/serve.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE
+	$(call if_changed,link_tls_target)
+
 # The worker that fetches a root alone, for qemu-test/test_fetch.py.
 $(O)/target/netroot-worker: $(addprefix $(O)/target/,tests/netroot/worker.o $(filter lib/klibc%,$(objs)) lib.a mbedtls.a) FORCE
 	$(call if_changed,link_tls_target)

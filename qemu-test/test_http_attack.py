@@ -9,16 +9,18 @@ import re
 import resource
 import selectors
 import socket
+import ssl
 import subprocess
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from pki import issue
 from serving import LIMIT_S, Serving
 from workshop import Workshop
 
-CONNECTIONS, PER_PEER = 64, 24  # http/worker.c
+CONNECTIONS, PER_PEER = 40, 16  # http/worker.c
 IDLE_KIB, ATTACKED_KIB = 1024, 4096
 HOST = "Host: a\r\n"
 GET = f"GET / HTTP/1.1\r\n{HOST}\r\n"
@@ -27,14 +29,14 @@ GET = f"GET / HTTP/1.1\r\n{HOST}\r\n"
 class Worker(Serving):
     """The server alone, against klibc."""
 
-    def __init__(self, program: Path, folder: Path, limits: tuple[int, int] = (CONNECTIONS, PER_PEER)) -> None:
+    def __init__(self, program: Path, folder: Path, pair: tuple[Path, ...] = ()) -> None:
         with socket.create_server(("127.0.0.1", 0)) as free:
             address = "127.0.0.1:{}".format(free.getsockname()[1])
-        argv = [program, folder, address, *map(str, limits)]
+        argv = [program, folder, address, str(CONNECTIONS), str(PER_PEER), *pair]
         self.process = subprocess.Popen(argv, stderr=subprocess.PIPE)
         assert self.process.stderr
         line = self.process.stderr.readline().decode()
-        match = re.search(r"(http://127\.0\.0\.1:(\d+)/)", line)
+        match = re.search(r"(https?://127\.0\.0\.1:(\d+)/)", line)
         assert match, line
         self.url, self.port = match[1], int(match[2])
 
@@ -43,6 +45,13 @@ class Worker(Serving):
         found = re.search(r"^Rss:\s+(\d+) kB", Path(f"/proc/{self.process.pid}/smaps_rollup").read_text(), re.MULTILINE)
         assert found
         return int(found[1])
+
+    def close(self) -> None:
+        assert self.process.poll() is None, "it must live"
+        self.process.kill()
+        self.process.wait()
+        assert self.process.stderr
+        self.process.stderr.close()
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.process.pid}/fd"))
@@ -85,17 +94,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def worker(program: Path, folder: Path) -> Iterator[Worker]:
-    server = Worker(program, folder)
-    try:
+    with contextlib.closing(Worker(program, folder)) as server:
         assert server.ask().status == 200
         assert server.resident_kib() <= IDLE_KIB
         yield server
-        assert server.process.poll() is None, "it must live"
-    finally:
-        server.process.kill()
-        server.process.wait()
-        assert server.process.stderr
-        server.process.stderr.close()
 
 
 @pytest.fixture
@@ -171,18 +173,22 @@ def test_one_address_holds_no_more_than_its_share(worker: Worker, attackers) -> 
     assert worker.descriptors() - before <= PER_PEER + 2
 
 
-def test_who_uses_all_that_a_connection_has_stays_within_the_bounds(worker: Worker, attackers) -> None:
-    """Each reads a page that fills the answer's memory, then fills that of the head and of the body."""
-    page = f"GET /page.html HTTP/1.1\r\n{HOST}\r\n".encode()
+def greedy() -> tuple[bytes, bytes]:
+    """Requests whose answer fills its memory, and then those of the head and of the body, without end."""
     head = f"POST / HTTP/1.1\r\n{HOST}Content-Length: 4096\r\n".encode()
     head += b"X: " + b"a" * (8192 - len(head) - len(b"X: \r\n\r\n")) + b"\r\n\r\n"
+    return f"GET /page.html HTTP/1.1\r\n{HOST}\r\n".encode(), head + b"b" * 4095
+
+
+def test_who_uses_all_that_a_connection_has_stays_within_the_bounds(worker: Worker, attackers) -> None:
+    page, post = greedy()
     for number in range(CONNECTIONS):
         attackers.append(worker.attacker(number))
         attackers[-1].sendall(page)
         while attackers[-1].recv(65536)[-1:] != b"p":
             pass
     for s in attackers:
-        s.sendall(head + b"b" * 4095)
+        s.sendall(post)
     assert worker.ask().status == 200
     assert worker.resident_kib() <= ATTACKED_KIB
 
@@ -267,14 +273,76 @@ CORPUS = {
 }
 
 
+# ---- TLS
+
+
+@pytest.fixture(scope="module")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
+    top = tmp_path_factory.mktemp("pair")
+    issue(top, "server", "ec", "server", "subjectAltName=IP:127.0.0.1\nextendedKeyUsage=serverAuth")
+    (top / "server.key").chmod(0o600)
+    return top / "server.crt", top / "server.key"
+
+
+@pytest.fixture
+def secure(workshop: Workshop, folder: Path, pair: tuple[Path, Path]) -> Iterator[Worker]:
+    with contextlib.closing(Worker(workshop.server(tls=True), folder, pair)) as server:
+        assert server.resident_kib() <= IDLE_KIB
+        yield server
+
+
+def context(pair: tuple[Path, Path], version: ssl.TLSVersion) -> ssl.SSLContext:
+    made = ssl.create_default_context(cafile=str(pair[0]))
+    made.minimum_version = made.maximum_version = version
+    return made
+
+
+def is_answered(client: ssl.SSLSocket) -> bool:
+    client.sendall(GET.encode())
+    return client.recv(4096).startswith(b"HTTP/1.1 200 OK\r\n")
+
+
+VERSIONS = (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3)
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_with_tls_too_the_memory_is_bounded(secure: Worker, pair, attackers, version) -> None:
+    page, post = greedy()
+    tls = context(pair, version)
+    for number in range(CONNECTIONS):
+        attackers.append(tls.wrap_socket(secure.attacker(number), server_hostname="127.0.0.1"))
+        attackers[-1].sendall(page)
+        while attackers[-1].recv(65536)[-1:] != b"p":
+            pass
+    for s in attackers:
+        s.sendall(post)
+    with tls.wrap_socket(secure.attacker(10 * CONNECTIONS), server_hostname="127.0.0.1") as good:
+        assert is_answered(good)
+    assert secure.resident_kib() <= ATTACKED_KIB
+
+
+@pytest.mark.parametrize("version", VERSIONS)
+def test_half_handshakes_and_keys_that_are_never_used_hold_nobody_up(secure: Worker, pair, attackers, version) -> None:
+    """A ClientHello has the server make a key and sign for it; then nothing comes."""
+    tls = context(pair, version)
+    mine, theirs = ssl.MemoryBIO(), ssl.MemoryBIO()
+    with contextlib.suppress(ssl.SSLWantReadError):
+        tls.wrap_bio(mine, theirs, server_hostname="127.0.0.1").do_handshake()
+    hello = theirs.read()
+    for number in range(3 * CONNECTIONS):
+        attackers.append(secure.attacker(number))
+        with contextlib.suppress(ConnectionError):
+            attackers[-1].sendall(hello[: (len(hello), 6, 60)[number % 3]])
+    for number in range(3):
+        with tls.wrap_socket(secure.attacker((10 + number) * CONNECTIONS), server_hostname="127.0.0.1") as good:
+            assert is_answered(good)
+    assert secure.resident_kib() <= ATTACKED_KIB
+
+
 @pytest.fixture(scope="module")
 def target(program: Path, folder: Path) -> Iterator[Worker]:
-    server = Worker(program, folder)
-    yield server
-    server.process.kill()
-    server.process.wait()
-    assert server.process.stderr
-    server.process.stderr.close()
+    with contextlib.closing(Worker(program, folder)) as server:
+        yield server
 
 
 @pytest.mark.parametrize("name", CORPUS)

@@ -99,12 +99,12 @@ class Workshop:
         self.make(*flavour, self.place(out / "init"))
         return out / "init"
 
-    def server(self, defconfig: str = "full") -> Path:
+    def server(self, tls: bool = False) -> Path:
         """The HTTP server as the worker has it, with the files of a folder."""
-        self.init(defconfig)
-        out = self.out / "matrix" / f"{defconfig}-klibc-x86_64"
-        self.make(f"O={self.place(out)}", self.place(out / "target/http-serve"))
-        return out / "target/http-serve"
+        init = self.init("full" if tls else "vm")
+        program = init.parent / "target" / ("https-serve" if tls else "http-serve")
+        self.make(f"O={self.place(init.parent)}", self.place(program))
+        return program
 
     def busybox(self, arch: str = "x86_64") -> Path:
         if arch == "x86_64":

@@ -1,10 +1,14 @@
-/* serve DIR ADDRESS:PORT [CONNECTIONS PER_PEER]: the server alone with the files of a folder, linked as
- * /init is, and news that never come at /events. For bench/serve.py and qemu-test/test_http_attack.py. */
+/* serve DIR ADDRESS:PORT [CONNECTIONS PER_PEER [CERTIFICATE KEY]]: the server alone with the files of a
+ * folder, linked as /init is, and news that never come at /events. For bench/serve.py and
+ * qemu-test/test_http_attack.py. */
 #include "http/files.h"
 #include "http/recent.h"
 #include "http/server.h"
 
+#include "lib/clock.h"
+#include "lib/kconfig.h"
 #include "lib/klibc.h"
+#include "lib/tls.h"
 
 #include <errno.h>
 #include <stdlib.h>
@@ -29,6 +33,20 @@ static void answer(void *ctx, const struct http_exchange *exchange,
 	}
 }
 
+static struct tls_identity *load(const char *cert, const char *key)
+{
+	const struct tls_identity_config config = {
+		.cert_path = cert,
+		.key_path = key,
+		.now_s = (int64_t)(clock_realtime_us() / 1000000),
+	};
+	struct tls_identity *identity = NULL;
+	char why[256];
+
+	(void)tls_identity_load(&config, &identity, why, sizeof(why));
+	return identity;
+}
+
 int main(int argc, char **argv)
 {
 	static struct pollfd fds[1024];
@@ -41,13 +59,16 @@ int main(int argc, char **argv)
 	struct http_server_config config = {
 		.listen = &listen,
 		.listen_count = 1,
-		.connections_max = argc == 5 ? (unsigned)atoi(argv[3]) : CONNECTIONS_MAX,
-		.per_peer_max = argc == 5 ? (unsigned)atoi(argv[4]) : 0,
+		.connections_max = argc >= 5 ? (unsigned)atoi(argv[3]) : CONNECTIONS_MAX,
+		.per_peer_max = argc >= 5 ? (unsigned)atoi(argv[4]) : 0,
 		.handler = { .answer = answer, .ctx = &files },
 	};
 	struct http_server *server;
+	bool tls = IS_ENABLED(CONFIG_HTTP_TLS) && argc == 7;
 
-	if (files.root < 0 || http_listen_parse(argv[2], false, &listen) ||
+	if (tls)
+		config.identity = load(argv[5], argv[6]);
+	if (files.root < 0 || http_listen_parse(argv[2], tls, &listen) ||
 	    http_server_open(&config, &server) ||
 	    http_server_poll_max(server) > sizeof(fds) / sizeof(fds[0]))
 		return 1;
