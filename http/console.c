@@ -4,6 +4,7 @@
 
 #include "lib/clock.h"
 #include "lib/klibc.h"
+#include "lib/str.h"
 
 #include <errno.h>
 #include <string.h>
@@ -120,6 +121,17 @@ static bool refuses(const struct console *console, const struct http_exchange *e
 	return true;
 }
 
+/* How many of its clients are logging in. */
+static unsigned count_peer(const struct console *console, const struct http_peer *peer)
+{
+	unsigned count = 0;
+
+	for (unsigned i = 0; i < CONSOLE_SEATS; i++)
+		count += console->seats[i].state == CONSOLE_LOGIN &&
+			 str_equal(console->seats[i].peer.name, peer->name);
+	return count;
+}
+
 static struct console_seat *take_seat(struct console *console,
 				      const struct http_exchange *exchange)
 {
@@ -127,7 +139,8 @@ static struct console_seat *take_seat(struct console *console,
 
 	while (seat < console->seats + CONSOLE_SEATS && seat->state != CONSOLE_FREE)
 		seat++;
-	if (seat == console->seats + CONSOLE_SEATS)
+	if (seat == console->seats + CONSOLE_SEATS ||
+	    count_peer(console, exchange->peer) >= CONSOLE_PER_PEER)
 		return NULL;
 	memset(seat, 0, sizeof(*seat));
 	seat->console = console;

@@ -14,7 +14,8 @@
 #include <stdbool.h>
 
 #define CONSOLE_PROTOCOL "rootling.console.v1"
-#define CONSOLE_SEATS	 4 /* of which one has the console, and the others are logging in */
+#define CONSOLE_SEATS	 8 /* of which one has the console, and the others are logging in */
+#define CONSOLE_PER_PEER 2 /* of those, so that nobody alone can keep the others out */
 #define CONSOLE_LOGIN_MS 5000
 #define CONSOLE_IDLE_MS	 900000 /* without a byte in either direction */
 

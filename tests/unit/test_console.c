@@ -81,6 +81,7 @@ struct test {
 	char token[32]; /* … and what else PID 1 was told */
 	char peer[HTTP_PEER_NAME_SIZE];
 	int terminal; /* the shell's end */
+	struct response response;
 };
 
 static int check(void *ctx, struct text token, const struct http_peer *peer, uint64_t at)
@@ -152,12 +153,17 @@ static struct request good_request(void)
 
 static struct response *answer(struct test *t, const struct request *r)
 {
-	static struct response response;
 	struct http_exchange exchange = { .request = &r->request, .peer = &r->peer };
 
-	response_init(&response);
-	console_answer(&t->console, &exchange, &response);
-	return &response;
+	response_init(&t->response);
+	console_answer(&t->console, &exchange, &t->response);
+	return &t->response;
+}
+
+/* The seat that the last answer was about. */
+static void *answered(const struct test *t)
+{
+	return t->response.tunnel_ctx;
 }
 
 /* A seat whose handshake went well. */
@@ -319,15 +325,24 @@ static void handshakes_that_are_refused(void **state)
 static void seats_are_few_and_come_back(void **state)
 {
 	struct test *t = *state;
-	struct request r = good_request();
 	const struct http_tunnel *tunnel = tunnel_of(t);
+	struct request r = good_request();
 	void *seats[CONSOLE_SEATS];
 
-	for (unsigned i = 0; i < CONSOLE_SEATS; i++)
-		seats[i] = client(t);
+	for (unsigned i = 0; i < CONSOLE_SEATS; i++) {
+		if (i && i % CONSOLE_PER_PEER == 0) {
+			/* it alone cannot have them all */
+			assert_int_equal(answer(t, &r)->status, 503);
+			r.peer.name[0]++;
+		}
+		assert_int_equal(answer(t, &r)->status, 101);
+		seats[i] = answered(t);
+	}
+	r.peer.name[0]++;
 	assert_int_equal(answer(t, &r)->status, 503);
 	tunnel->close(seats[2]);
-	assert_ptr_equal(client(t), seats[2]);
+	assert_int_equal(answer(t, &r)->status, 101);
+	assert_ptr_equal(answered(t), seats[2]);
 	for (unsigned i = 0; i < CONSOLE_SEATS; i++)
 		tunnel->close(seats[i]);
 }
