@@ -11,7 +11,7 @@
 #include <poll.h>
 
 #define FILE_STEP 1048576 /* a turn of a large file, so that the others get theirs */
-#define TLS_STEP  4096	  /* what a record of ours holds */
+#define TLS_STEP  8192	  /* what a record of ours holds */
 
 static bool is_tls(const struct transport *t)
 {

@@ -26,7 +26,8 @@ static int check_flags(const struct build_options *o)
 	bool some = o->https_cert || o->https_self_signed;
 	const char *problem = NULL;
 
-	if (!o->https_cert != !o->https_key)
+	/* the key of a certificate in a file that --https-self-signed overrides stays behind */
+	if (!o->https_cert != !o->https_key && !o->https_self_signed)
 		problem = "--https-cert and --https-key belong together";
 	else if (o->https_names.count && !o->https_self_signed)
 		problem = "--https-name goes with --https-self-signed";
