@@ -27,6 +27,7 @@ ROUNDS = int(os.environ.get("BENCH_ROUNDS", "5"))
 SECONDS = int(os.environ.get("BENCH_SECONDS", "1"))
 RESIDENT_MAX_KIB = 1024
 START_LIMIT_S = 20
+NOISE = 1.1  # what two runs of the same server differ by
 
 NGINX = """
 worker_processes 1;
@@ -265,7 +266,7 @@ def table(servers: list[Server], work: pathlib.Path) -> tuple[str, bool]:
             cpu = f"{'-':>13}{'-':>10}" if server.forks else f"{r.cpu_us:>13.1f}{1e6 / r.cpu_us:>10.0f}"
             lines.append(f"  {server.name:<36}{r.per_second:>11.0f}{r.p99_us:>9.0f}{cpu}")
         ours, peer = (by_name[n].results[load] for n in ("the same as in an image", "lighttpd"))
-        if load.file == "1.bin" and ours.cpu_us > peer.cpu_us and ours.per_second < peer.per_second:
+        if load.file == "1.bin" and ours.cpu_us > NOISE * peer.cpu_us and ours.per_second < peer.per_second:
             good = False
             lines.append("  OVER: slower than lighttpd")
         lines.append("")
