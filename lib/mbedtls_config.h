@@ -20,8 +20,8 @@
 #define MBEDTLS_SSL_EXTENDED_MASTER_SECRET
 #define MBEDTLS_PSA_CRYPTO_C
 #define MBEDTLS_PSA_CRYPTO_CONFIG
-#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE "lib/mbedtls_psa_config.h"
-#define MBEDTLS_PSA_KEY_SLOT_COUNT     16
+#define MBEDTLS_PSA_CRYPTO_CONFIG_FILE	     "lib/mbedtls_psa_config.h"
+#define MBEDTLS_PSA_KEY_SLOT_COUNT	     16
 #define MBEDTLS_PSA_ASSUME_EXCLUSIVE_BUFFERS /* nobody shares memory with another */
 #define MBEDTLS_CIPHER_C
 
