@@ -205,14 +205,15 @@ static bool run_once(struct worker *w)
 	return true;
 }
 
-/* Whoever is being answered hears the end of it. */
+/* Whoever is being answered hears the end of it. One round comes before those that only wait are closed:
+ * it ends the streams. */
 static void finish(struct worker *w)
 {
 	uint64_t until_ms = clock_monotonic_ms() + GRACE_MS;
 
 	w->context.ending = true;
 	http_server_wake(w->server);
-	while (!http_server_drain(w->server) && clock_monotonic_ms() < until_ms) {
+	do {
 		int timeout_ms, rest_ms = clock_poll_ms(until_ms);
 		unsigned count = http_server_poll(w->server, w->fds, &timeout_ms);
 
@@ -221,7 +222,7 @@ static void finish(struct worker *w)
 		if (poll(w->fds, count, timeout_ms) < 0 && errno != EINTR)
 			return;
 		http_server_serve(w->server, w->fds);
-	}
+	} while (!http_server_drain(w->server) && clock_monotonic_ms() < until_ms);
 }
 
 /* ---- the start, with all privileges */

@@ -30,6 +30,20 @@ bool children_reap(struct boot *boot, pid_t pid, int status)
 	return false;
 }
 
+static void wait_for(struct boot *boot, struct worker *w, uint64_t until_ms)
+{
+	while (w->pid && clock_monotonic_ms() < until_ms)
+		(void)loop_round(&boot->loop, until_ms);
+	if (w->pid)
+		(void)kill(w->pid, SIGKILL);
+}
+
+void children_stop_http(struct boot *boot)
+{
+	worker_stop(&boot->http);
+	wait_for(boot, &boot->http, clock_monotonic_ms() + STOP_LIMIT_MS);
+}
+
 void children_stop(struct boot *boot)
 {
 	uint64_t until_ms = clock_monotonic_ms() + STOP_LIMIT_MS;
@@ -40,14 +54,8 @@ void children_stop(struct boot *boot)
 		shell_end_all(boot);
 	if (IS_ENABLED(CONFIG_HTTP_CONSOLE))
 		shell_remote_end(boot);
-	for (unsigned i = 0; i < WORKERS; i++) {
-		struct worker *w = worker_of(boot, i);
-
-		while (w->pid && clock_monotonic_ms() < until_ms)
-			(void)loop_round(&boot->loop, until_ms);
-		if (w->pid)
-			(void)kill(w->pid, SIGKILL);
-	}
+	for (unsigned i = 0; i < WORKERS; i++)
+		wait_for(boot, worker_of(boot, i), until_ms);
 }
 
 void children_resume(struct boot *boot)

@@ -121,6 +121,8 @@ int stage_switch_root(struct boot *boot)
 		stage_verdict(boot, "switch_root: %s", plan.why);
 		return err;
 	}
+	if (IS_ENABLED(CONFIG_HTTP))
+		children_stop_http(boot);
 	if (IS_ENABLED(CONFIG_NETCFG))
 		handover(boot);
 	children_stop(boot);

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import http.client
 import json
 import socket
 import ssl
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -67,6 +69,29 @@ class Guest:
 
     def act(self, action: str, fields: dict[str, str] = BEARER, **more: str) -> Answer:
         return self.ask(f"/api/v1/{action}", fields, **more)
+
+    @contextlib.contextmanager
+    def events(self) -> Iterator[list[str]]:
+        """Somebody looks on; how that ended is in the list then."""
+        ended: list[str] = []
+        assert self.ask("/healthz", {}, scheme="http", method="GET").status == 503  # it listens
+        connection = http.client.HTTPConnection("127.0.0.1", self.ports["http"], timeout=PATIENCE_S)
+        connection.request("GET", "/api/v1/events")
+        answer = connection.getresponse()
+        assert answer.status == 200
+
+        def read() -> None:
+            try:
+                answer.read()
+                ended.append("in order")
+            except (OSError, http.client.HTTPException) as error:
+                ended.append(repr(error)[:200])
+
+        reader = threading.Thread(target=read, daemon=True)
+        reader.start()
+        yield ended
+        reader.join(PATIENCE_S)
+        connection.close()
 
     def choose(self, root: str) -> Answer:
         return self.act("root", BEARER | {"Content-Type": "application/json"}, body=json.dumps({"root": root}))
@@ -130,9 +155,11 @@ def test_the_boot_goes_on_with_another_root_that_a_client_chose(guest, workshop)
     assert waits.status == 429 and 1 <= int(waits.fields["Retry-After"]) <= 4
     g.vm.run(f"kill -9 {worker}")
     assert worker_of(g.vm, but=worker) != worker
-    chosen = g.choose("LABEL=demo")
-    assert (chosen.status, chosen.json()) == (202, {"accepted": True})
-    g.vm.wait_demo()
+    with g.events() as ended:
+        chosen = g.choose("LABEL=demo")
+        assert (chosen.status, chosen.json()) == (202, {"accepted": True})
+        g.vm.wait_demo()
+    assert ended == ["in order"], "the worker finishes what it sends"
     status = json.loads(g.vm.run("cat /run/rootling/status.json"))
     assert (status["root"], status["root_device"]) == ("LABEL=demo", "vda")
     assert status["last_action"] == f"root LABEL=demo asked for by {PEER}: accepted"
