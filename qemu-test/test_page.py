@@ -198,8 +198,10 @@ def test_a_browser_sends_the_boot_on(boot, workshop, place, armed, shots):
         browser.fill("[name=root]", "LABEL=")
         press(browser, "root", "Use this root: refused")
         browser.fill("[name=root]", "LABEL=demo")
-        press(browser, "root", "Use this root: (accepted|no answer)")
+        press(browser, "root", "Use this root: accepted")
         shoot(browser, shots, "accepted")
+        browser.wait("document.getElementById('why').textContent.includes('rd.break=')")  # the stage begins anew
+        press(browser, "continue", "Go on: (accepted|no answer)")
         guest.vm.wait_demo()
         browser.wait(state_is("No answer"))
 
@@ -208,7 +210,8 @@ def test_a_browser_sends_the_boot_on(boot, workshop, place, armed, shots):
 def test_a_browser_without_scripts_ends_the_machine(boot, place, armed, name, says):
     with Browser(place) as browser:
         guest = stuck(boot, armed, [])
-        guest.vm.expect("recovery: ready")
+        browser.open(guest.tls_url)
+        browser.wait(state_is("Failed"))
         browser.scripts(False)
         browser.open(guest.tls_url + "?still")
         browser.fill("[name=token]", TOKEN)
