@@ -11,7 +11,7 @@
 
 #define RESPONSE_TEXT_SIZE   32768
 #define RESPONSE_FIELDS_SIZE 512
-#define RESPONSE_PIECES_MAX  32
+#define RESPONSE_PIECES_MAX  40
 
 /* A run of bytes of the body. */
 struct response_piece {

@@ -214,6 +214,25 @@ static void disks_show_what_was_found(void **state)
 	assert_has(text, "<option value=\"UUID=77aa\">");
 }
 
+static void there_are_pieces_for_every_mark(void **state)
+{
+	const char *text;
+
+	(void)state;
+	set_verdict("no root: waited");
+	write_state("status.json", STATUS_HEAD "\"devices\":[{\"name\":\"vda\",\"type\":"
+					       "\"ext4\",\"uuid\":\"77aa\"}]}");
+	write_state("timeline.json",
+		    "{\"traceEvents\":[{\"name\":\"root\",\"ph\":\"X\",\"ts\":1,"
+		    "\"dur\":1,\"args\":{\"result\":0}}]}");
+	write_state("boot.log", "[    1.000001] first\n");
+	text = page();
+	assert_has(text, "<fieldset disabled>");
+	assert_has(text, " required>");
+	assert_has(text, "first\n</pre>");
+	assert_has(text, "</html>");
+}
+
 static void of_too_many_disks_whole_rows_are_shown(void **state)
 {
 	static char status[24000];
@@ -404,6 +423,7 @@ int main(void)
 		TEST(the_verdict_has_a_headline),
 		TEST(stages_have_times_and_bars),
 		TEST(disks_show_what_was_found),
+		TEST(there_are_pieces_for_every_mark),
 		TEST(of_too_many_disks_whole_rows_are_shown),
 		TEST(the_network_shows_addresses_and_what_is_missing),
 		TEST(actions_are_offered_where_they_are_safe),
