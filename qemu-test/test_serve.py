@@ -10,7 +10,7 @@ import re
 import signal
 import subprocess
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import datetime, timezone
 from pathlib import Path
 
@@ -51,7 +51,22 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def server(tool: Path, folder: Path) -> Iterator[Serving]:
     serving = Serving(tool, folder, folder.parent / "log")
     yield serving
-    assert serving.end() == 0
+    status = serving.end()
+    assert status == 0
+
+
+@pytest.fixture
+def serve(tool: Path, folder: Path, tmp_path: Path) -> Iterator[Callable[..., Serving]]:
+    """serve("--list"): one of this test's own, which is gone when the test is, whatever came of it."""
+    started: list[Serving] = []
+
+    def start(*flags: object) -> Serving:
+        started.append(Serving(tool, folder, tmp_path / "log", *map(str, flags)))
+        return started[-1]
+
+    yield start
+    for serving in started:
+        serving.end(signal.SIGKILL)
 
 
 def run(*argv: object, status: int = 0) -> str:
@@ -221,9 +236,9 @@ def test_links_and_what_is_no_file_are_not_served(server: Serving) -> None:
         assert server.ask(target).status == 404, target
 
 
-def test_folders_are_listed_only_when_asked(server: Serving, tool: Path, folder: Path) -> None:
+def test_folders_are_listed_only_when_asked(server: Serving, serve: Callable[..., Serving]) -> None:
     assert server.ask("/a%20b/").status == 404
-    listing = Serving(tool, folder, folder.parent / "list-log", "--list")
+    listing = serve("--list")
     page = listing.ask("/a%20b/")
     assert page.status == 200 and page.fields["content-type"] == "text/html; charset=utf-8"
     assert b'<a href="%3Ci%3E%26%22%27.txt">&#60;i&#62;&#38;&#34;&#39;.txt</a>' in page.body
@@ -423,10 +438,10 @@ def make_pair(place: Path, name: str) -> tuple[Path, Path]:
     return cert, key
 
 
-def test_https_is_served_with_a_pair_that_fits(tool: Path, folder: Path, tmp_path: Path) -> None:
+def test_https_is_served_with_a_pair_that_fits(tool: Path, serve: Callable[..., Serving], folder: Path, tmp_path: Path) -> None:
     cert, key = make_pair(tmp_path, "one")
     _, other = make_pair(tmp_path, "other")
-    serving = Serving(tool, folder, tmp_path / "log", "--tls", str(cert), "--key", str(key))
+    serving = serve("--tls", cert, "--key", key)
     assert serving.url.startswith("https:")
     out = tmp_path / "out"
     for version in ("1.2", "1.3"):
@@ -442,9 +457,8 @@ def test_https_is_served_with_a_pair_that_fits(tool: Path, folder: Path, tmp_pat
     assert done.returncode == 1 and "key" in done.stderr and "listening" not in done.stderr
 
 
-def test_answers_are_logged_and_a_signal_ends_it_when_they_are_out(tool: Path, folder: Path, tmp_path: Path) -> None:
-    log = tmp_path / "log"
-    serving = Serving(tool, folder, log)
+def test_answers_are_logged_and_a_signal_ends_it_when_they_are_out(serve: Callable[..., Serving]) -> None:
+    serving = serve()
     with serving.client() as idle, serving.client() as busy:
         assert idle.ask('/sub/?"').status == 200
         busy.send(f"GET /big.bin HTTP/1.1\r\n{HOST}\r\n")
@@ -453,7 +467,7 @@ def test_answers_are_logged_and_a_signal_ends_it_when_they_are_out(tool: Path, f
         assert idle.is_closed(), "it waits for nothing"
         assert len(busy.receive().body) == BIG
     assert serving.end() == 0
-    first, second = log.read_text().splitlines()
+    first, second = serving.log.read_text().splitlines()
     assert re.fullmatch(r'127\.0\.0\.1 - - \[[^]]+ \+0000\] "GET /sub/\?\\" HTTP/1\.1" 200 6', first)
     assert second.endswith(f'"GET /big.bin HTTP/1.1" 200 {BIG}')
 
