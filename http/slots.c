@@ -13,24 +13,41 @@ static bool is_free(const struct connection *c)
 	return c->state == CONNECTION_FREE;
 }
 
-/* @name: only of those of this client; NULL: of all. */
+/* Of 256 kinds, so that clients are counted in one pass; that two share one does little harm. */
+static uint8_t kind_of(const struct connection *c)
+{
+	uint8_t kind = 0;
+
+	for (const char *s = c->peer.name; *s; s++)
+		kind = (uint8_t)(kind * 31 + *s);
+	return kind;
+}
+
+/* Among those of whoever has most places; @name: of this client; NULL: of all. A handshake from afar
+ * lasts longer than a flood takes to fill all places. */
 static struct connection *find_slowest(const struct slots *slots, const char *name,
 				       uint64_t now_ms)
 {
+	uint16_t places[UINT8_MAX + 1] = { 0 };
 	struct connection *slowest = NULL;
 	uint64_t longest_ms = 0;
+	uint16_t most = 0;
 
+	for (unsigned i = 0; i < slots->count; i++)
+		places[kind_of(slots->all[i])] += !is_free(slots->all[i]);
 	for (unsigned i = 0; i < slots->count; i++) {
 		struct connection *c = slots->all[i];
+		uint16_t its = places[kind_of(c)];
 		uint64_t waited_ms =
 			is_free(c) || (name && !str_equal(c->peer.name, name))
 				? 0
 				: connection_waited_ms(c, now_ms);
 
-		if (waited_ms > longest_ms) {
-			slowest = c;
-			longest_ms = waited_ms;
-		}
+		if (!waited_ms || its < most || (its == most && waited_ms <= longest_ms))
+			continue;
+		slowest = c;
+		longest_ms = waited_ms;
+		most = its;
 	}
 	return slowest;
 }

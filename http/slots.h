@@ -1,7 +1,7 @@
 /* The connections of a server: made when they are needed, up to a limit, and given back some time
- * after they were. Where a limit is reached, whoever has kept the server waiting for longest gives
- * way to the new client: a flood of the slow then displaces itself, and who asks and listens without
- * delay is served in between. */
+ * after they were. Where a limit is reached, a connection gives way to the new client: of who has most
+ * of them, the one that has kept the server waiting for longest. A flood of the slow then displaces
+ * itself, and who asks and listens without delay is served in between. */
 #ifndef HTTP_SLOTS_H
 #define HTTP_SLOTS_H
 
@@ -21,7 +21,7 @@ bool slots_have_room(const struct slots *slots, uint64_t now_ms);
 struct connection *slots_take(struct slots *slots, const char *name,
 			      unsigned per_peer_max, uint64_t now_ms);
 
-/* Closes that of whoever has kept us waiting for longest. False: nobody has. */
+/* Closes the one that would give way. False: nobody keeps us waiting. */
 bool slots_close_one(struct slots *slots, uint64_t now_ms);
 
 /* Gives back the memory of those that have been free for a while. */

@@ -308,6 +308,42 @@ static void who_takes_an_answer_too_slowly_gives_way_but_not_at_once(void **stat
 	close(good);
 }
 
+static int dial_tcp(uint16_t port)
+{
+	struct sockaddr_in to = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+	assert_int_equal(connect(fd, (struct sockaddr *)&to, sizeof(to)), 0);
+	return fd;
+}
+
+/* He may be in the middle of a handshake. */
+static void who_is_alone_stays_while_others_have_many(void **state)
+{
+	int fds[CONNECTIONS_MAX], alone;
+
+	(void)state;
+	f.listen[1] = (struct http_listen){
+		.family = HTTP_INET,
+		.port = free_port(),
+		.address = { 127, 0, 0, 1 },
+	};
+	f.config.listen_count = 2;
+	open_server();
+	alone = dial_tcp(f.listen[1].port);
+	pass(1000); /* the oldest of all */
+	for (unsigned i = 0; i < CONNECTIONS_MAX; i++) {
+		fds[i] = dial();
+		pass(10);
+	}
+	assert_true(is_closed(fds[0]));
+	say(alone, REQUEST);
+	assert_true(is_answered(alone));
+	close_all(fds, CONNECTIONS_MAX);
+	close(alone);
+}
+
 static void who_has_too_many_displaces_himself_alone(void **state)
 {
 	int fds[3], other;
@@ -321,15 +357,7 @@ static void who_has_too_many_displaces_himself_alone(void **state)
 	f.config.listen_count = 2;
 	f.config.per_peer_max = 2;
 	open_server();
-	other = socket(AF_INET, SOCK_STREAM, 0);
-	assert_int_equal(connect(other,
-				 (struct sockaddr *)&(struct sockaddr_in){
-					 .sin_family = AF_INET,
-					 .sin_port = htons(f.listen[1].port),
-					 .sin_addr.s_addr = htonl(INADDR_LOOPBACK),
-				 },
-				 sizeof(struct sockaddr_in)),
-			 0);
+	other = dial_tcp(f.listen[1].port);
 	pass(10); /* the oldest of all */
 	for (unsigned i = 0; i < 3; i++) {
 		fds[i] = dial();
@@ -575,6 +603,7 @@ int main(void)
 		TEST(slow_heads_and_bodies_do_not_keep_others_out),
 		TEST(who_lingers_gives_way_too),
 		TEST(who_takes_an_answer_too_slowly_gives_way_but_not_at_once),
+		TEST(who_is_alone_stays_while_others_have_many),
 		TEST(who_has_too_many_displaces_himself_alone),
 		TEST(who_has_too_many_and_uses_all_is_refused),
 		TEST(without_descriptors_the_idle_give_theirs),
