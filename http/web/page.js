@@ -104,7 +104,7 @@ events.addEventListener("error", () => {
 	clearTimeout(silent);
 	silent = setTimeout(async () => {
 		try {
-			await fetch("/healthz", { cache: "no-store" });
+			await fetch("/healthz", { cache: "no-store", signal: AbortSignal.timeout(SURE_MS) });
 		} catch {
 			lost();
 		}
