@@ -81,8 +81,13 @@ struct http_shell {
 	int32_t err; /* 0; -EPERM: not allowed, or not now; or another -errno */
 };
 
+/* Exit status: without the certificate that is missing or wrong it can listen nowhere, and starting
+ * it again would change nothing. */
+#define HTTP_WORKER_NEVER 2
+
 /* Runs until @fd, one end of a SOCK_SEQPACKET pair, reports end of file. Returns the exit
- * status: 1 when it can listen nowhere or cannot give up its privileges. */
+ * status: HTTP_WORKER_NEVER; 1 when it can listen nowhere for another reason, or cannot give up its
+ * privileges. */
 int http_worker(int fd, const struct http_config *config);
 
 #endif

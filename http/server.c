@@ -56,6 +56,7 @@ static int open_listeners(struct http_server *s)
 		http_listen_format(&config->listen[i], name);
 		if (config->listen[i].tls && !config->identity) {
 			log_err("%s: no certificate: not listening", name);
+			err = -ENOKEY;
 			continue;
 		}
 		fd = http_listen_open(&config->listen[i]);

@@ -30,7 +30,7 @@ struct http_counters {
 struct http_server;
 
 /* Opens every listener it can, each said in the log. Borrows @config. 0; -ENOMEM; the last error
- * when not a single one could be opened. */
+ * when not a single one could be opened, -ENOKEY for want of an identity. */
 int http_server_open(const struct http_server_config *config, struct http_server **out);
 void http_server_close(struct http_server *server);
 

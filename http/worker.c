@@ -326,7 +326,7 @@ int http_worker(int fd, const struct http_config *config)
 	err = start(&w, fd, config);
 	if (err) {
 		log_err("start: %s", strerror(-err));
-		return 1;
+		return err == -ENOKEY ? HTTP_WORKER_NEVER : 1;
 	}
 	while (run_once(&w))
 		;

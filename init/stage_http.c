@@ -8,6 +8,7 @@
 #include "lib/str.h"
 
 #include <errno.h>
+#include <sys/wait.h>
 
 #define TOKEN_PATH "/etc/rootling/http/token.sha256"
 
@@ -31,6 +32,17 @@ static void started(void *ctx)
 static int run(int fd, const void *config)
 {
 	return http_worker(fd, config);
+}
+
+/* It has said why itself; once is enough. */
+static void ended(void *ctx, int status)
+{
+	struct boot *boot = ctx;
+
+	if (WIFEXITED(status) && WEXITSTATUS(status) == HTTP_WORKER_NEVER) {
+		log_err("http: not started again");
+		boot->http.stopped = true;
+	}
 }
 
 /* ---- where to listen */
@@ -93,6 +105,7 @@ int stage_http(struct boot *boot)
 		.message_size = sizeof(struct http_action),
 		.message = http_action_take,
 		.started = started,
+		.ended = ended,
 		.ctx = boot,
 	};
 	status_follow(boot);

@@ -78,16 +78,20 @@ class Host:
             assert found, f"{pattern} not in:\n{self.log}"
             self.log = self.log[found.end() :]
 
-    def start_again(self) -> None:
-        """Another worker, which reads its files anew."""
+    def kill_worker(self) -> None:
+        """The next one reads its files anew."""
         (pid,) = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text().split()
         os.kill(int(pid), signal.SIGKILL)
+
+    def start_again(self) -> None:
+        self.kill_worker()
         self.expect(r"listening on https://")
 
     def close(self) -> None:
         assert self._process.stdin
-        self._process.stdin.close()
-        assert self._process.wait(60) == 0
+        if not self._process.stdin.closed:
+            self._process.stdin.close()
+            assert self._process.wait(60) == 0
 
 
 @pytest.fixture
@@ -106,6 +110,19 @@ def refused(port: int, **how: object) -> int:
     with pytest.raises(Refused) as caught:
         Console(port, None, **how)
     return caught.value.status
+
+
+@pytest.mark.parametrize("host", ["rd.http=0"], indirect=True)
+def test_a_worker_that_can_listen_nowhere_is_given_up(host, place):
+    (place / "etc/rootling/https/key.pem").write_text("")
+    host.kill_worker()
+    host.expect("starting it again in")
+    host.expect("https: /etc/rootling/https/key.pem: ")
+    host.expect("no certificate: not listening")
+    host.expect("http: not started again")
+    host.close()
+    assert "starting it again" not in host.log
+
 
 
 def test_who_has_the_token_has_a_shell(host):

@@ -450,7 +450,7 @@ static void a_listener_with_tls_is_not_opened_without_identity(void **state)
 {
 	(void)state;
 	f.listen[0].tls = true;
-	assert_int_equal(http_server_open(&f.config, &f.server), -EINVAL);
+	assert_int_equal(http_server_open(&f.config, &f.server), -ENOKEY);
 	assert_int_equal(access(f.path, F_OK), -1);
 	f.server = NULL;
 	/* another one is not hindered by it, and nobody comes in through the first */
