@@ -166,4 +166,4 @@ $(O)/musl-kernel-headers:
 
 FORCE:
 # Other output folders may lie below this one: only our own are read.
--include $(wildcard $(O)/.*.cmd) $(shell find $(addprefix $(O)/,target host unit fuzz cov) -name '.*.cmd' 2>/dev/null)
+-include $(wildcard $(O)/.*.cmd) $(shell find $(addprefix $(O)/,target host unit fuzz cov include/generated) -name '.*.cmd' 2>/dev/null)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -50,12 +51,16 @@ class Tree:
         config.write_text(text)
 
 
-@pytest.fixture
-def tree(place: Path, workshop: Workshop) -> Tree:
+@pytest.fixture(scope="module")
+def tree(workshop: Workshop) -> Iterator[Tree]:
+    """One for all of this file: each leaves it built, and configured as it was."""
+    place = workshop.out / "qemu-test/tree"
+    shutil.rmtree(place, ignore_errors=True)
     built = Tree(place, workshop.cache)
     built.make("full_defconfig")
     built.init()
-    return built
+    yield built
+    shutil.rmtree(place)
 
 
 def test_nothing_is_made_twice(tree):
@@ -84,6 +89,8 @@ def reads(top: Path, path: Path, wanted: str, seen: set[str]) -> bool:
 def test_a_changed_option_makes_only_what_mentions_it_again(tree):
     tree.set("FSPROBE_EXT", "n")
     assert [name for name in tree.init() if name.endswith(".o")] == ["target/mount/fsprobe.o"]
+    tree.make("full_defconfig")
+    tree.init()
 
 
 def test_a_changed_flag_makes_everything_again_and_the_same_flag_nothing(tree):
