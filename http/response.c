@@ -155,11 +155,11 @@ bool response_add_file(struct response *response, uint64_t offset, uint64_t len)
 }
 
 /* A page of ours shows what strangers called their disks: nothing but our own script may run in
- * it. */
+ * it. Without any referrer browsers would not say either where a form comes from (Origin: null). */
 static void put_policy(struct buf *out)
 {
 	buf_puts(out, "Cache-Control: no-store\r\n"
-		      "Referrer-Policy: no-referrer\r\n"
+		      "Referrer-Policy: same-origin\r\n"
 		      "Content-Security-Policy: default-src 'none'; script-src 'self'; "
 		      "style-src 'self'; img-src 'self'; connect-src 'self'; "
 		      "base-uri 'none'; form-action 'self'; frame-ancestors 'none'\r\n");

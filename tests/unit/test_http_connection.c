@@ -330,6 +330,7 @@ static void heads_carry_the_security_fields(void **state)
 	assert_false(head.truncated);
 	assert_non_null(strstr(text, "HTTP/1.1 431 Request Header Fields Too Large\r\n"));
 	assert_non_null(strstr(text, "\r\nX-Content-Type-Options: nosniff\r\n"));
+	assert_non_null(strstr(text, "\r\nReferrer-Policy: same-origin\r\n"));
 	assert_non_null(
 		strstr(text, "\r\nContent-Security-Policy: default-src 'none'; "));
 	assert_non_null(strstr(text, "\r\nConnection: keep-alive\r\n\r\n"));
