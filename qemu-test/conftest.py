@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -15,6 +16,13 @@ from vm import VM, Disk, Machine
 from workshop import Workshop
 
 FAILED = pytest.StashKey[bool]()
+
+
+def pytest_configure() -> None:
+    """Started by nohup or behind an &, we ignore signals, and so would every program that is
+    tested."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.signal(signal.SIGHUP, signal.SIG_DFL)
 
 
 @pytest.fixture(scope="session")
