@@ -209,7 +209,7 @@ lint-text:
 
 .PHONY: qemu
 qemu: $(O)/rootling ## the QEMU scenarios alone; K=name picks
-	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q -n $(shell nproc) --dist loadfile \
+	@O='$(abspath $(O))' CACHE='$(abspath $(CACHE))' $(PYTHON) -m pytest -q -n $$(($(shell nproc) + 1)) --dist loadfile \
 	 qemu-test $(if $(K),-k '$(K)') $(PYTEST_FLAGS)
 
 bench-env = O='$(abspath $(O)/vm)' CACHE='$(abspath $(CACHE))'

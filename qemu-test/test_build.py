@@ -101,10 +101,15 @@ def test_a_changed_flag_makes_everything_again_and_the_same_flag_nothing(tree):
 
 def test_every_option_may_be_off_alone_and_all_at_once(tree):
     plain = ("WERROR=1", "LTO=")  # a quicker linker finds what is missing as well
+    out, whole = tree.source / "out", tree.source / "whole"
+    tree.init(*plain)
+    out.rename(whole)
     for option in OPTIONS:
+        shutil.copytree(whole, out, symlinks=True)  # with its times: what is off needs no way back
         tree.set(option, "n")
         tree.init(*plain)
-        tree.make("full_defconfig")
+        shutil.rmtree(out)
+    whole.rename(out)
     tree.make("allnoconfig")
     tree.init(*plain)
 

@@ -91,7 +91,7 @@ def test_a_boot_is_followed_in_a_browser(boot, workshop, place, image, shots):
     other = relabel(copy(workshop.root(), place / "other.img"), "other")
     late = Disk(copy(workshop.root(), place / "late.img"))
     with Browser(place) as browser:
-        guest = Guest(boot, "root=LABEL=demo rd.timeout=45 ip=dhcp rd.http=80", [other], image, free_ports=1)
+        guest = Guest(boot, "root=LABEL=demo rd.timeout=30 ip=dhcp rd.http=80", [other], image, free_ports=1)
         guest.get("/healthz")
         browser.open(guest.url)
         browser.wait(state_is("Starting"))
@@ -118,7 +118,7 @@ def test_a_boot_is_followed_in_a_browser(boot, workshop, place, image, shots):
         check(tree, "metrics", stdin=guest.get("/metrics")[1])
 
         status = check_json(guest)
-        assert status["state"] == "failed" and status["verdict"].startswith("no root: waited 45 s for LABEL=demo")
+        assert status["state"] == "failed" and status["verdict"].startswith("no root: waited 30 s for LABEL=demo")
         assert [(d["type"], d["label"]) for d in status["devices"] if d["name"] == "vda"] == [("ext4", "other")]
         assert status["devices"][0]["size_bytes"] == other.stat().st_size
         assert status["memory"]["total_bytes"] > 300 << 20

@@ -11,6 +11,8 @@ from disks import copy, tool
 from vm import VM, Disk
 from workshop import REPO, Workshop
 
+PROCESSORS = 2
+
 NVME = "nvme,serial=ROOT"
 
 
