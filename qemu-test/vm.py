@@ -222,8 +222,10 @@ class VM:
         """Wait for a prompt; run() works from then on."""
         self.expect(prompt, within_s)
         self.at_shell = True
-        # Kernel messages would land in the middle of a command's output.
-        self.run("read level rest </proc/sys/kernel/printk; echo 1 >/proc/sys/kernel/printk")
+        # Kernel messages would land in the middle of a command's output, and of the marks around it:
+        # so the command that ends them goes without.
+        self.send("read level rest </proc/sys/kernel/printk; echo 1 >/proc/sys/kernel/printk\n")
+        self.run(":")
 
     def run(self, command: str, within_s: float = PATIENCE_S, check: bool = True) -> str:
         """Run one line in the guest's shell; return what it printed, without the last newline."""
