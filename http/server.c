@@ -193,7 +193,7 @@ static int timeout(const struct http_server *s, bool is_full, uint64_t now_ms)
 {
 	uint64_t wake_ms = s->slots.trim_at_ms, left_ms;
 
-	/* then nothing may happen, and yet one of them have become too slow to stay */
+	/* then nothing may happen, and yet one of them has become too slow to stay */
 	if (is_full && now_ms + PAUSE_MS < wake_ms)
 		wake_ms = now_ms + PAUSE_MS;
 	for (unsigned i = 0; i < s->slots.count; i++) {

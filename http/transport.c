@@ -23,7 +23,8 @@ int transport_open(struct transport *t, int fd, const struct tls_identity *ident
 	int on = 1, err = 0;
 
 	*t = (struct transport){ .fd = fd, .wants = POLLIN };
-	/* An answer is written whole; else its last segment may wait for an ACK. Not of TCP: no. */
+	/* An answer is written whole; else its last segment may wait for an ACK.
+	 * Fails for vsock and UNIX sockets, which have nothing to wait for. */
 	(void)setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof(on));
 	if (IS_ENABLED(CONFIG_HTTP_TLS) && identity)
 		err = tls_server_new(identity, fd, &t->tls);
