@@ -43,6 +43,11 @@ void connection_close(struct connection *c)
 	c->state = CONNECTION_FREE;
 }
 
+bool connection_awaits_news(const struct connection *c)
+{
+	return c->state == CONNECTION_WRITING && c->answer.waiting;
+}
+
 /* ---- one step after the other; false: enough for now */
 
 /* Waits if that is all, else closes. */
@@ -284,7 +289,7 @@ void connection_serve(struct connection *c, const struct connection_service *ser
 short connection_events(const struct connection *c)
 {
 	/* who waits for news still says when he has gone */
-	if (c->state == CONNECTION_WRITING && c->answer.waiting)
+	if (connection_awaits_news(c))
 		return POLLRDHUP;
 	return c->transport.wants;
 }
@@ -294,8 +299,7 @@ void connection_expire(struct connection *c, const struct connection_service *se
 {
 	bool half = c->state == CONNECTION_READING && c->in_len;
 
-	if (c->state == CONNECTION_TUNNEL ||
-	    (c->state == CONNECTION_WRITING && c->answer.waiting)) {
+	if (c->state == CONNECTION_TUNNEL || connection_awaits_news(c)) {
 		connection_serve(c, service, now_ms);
 	} else if (c->state == CONNECTION_WRITING && c->window_bytes >= WINDOW_BYTES) {
 		start_window(c, now_ms);
@@ -321,5 +325,5 @@ uint64_t connection_waited_ms(const struct connection *c, uint64_t now_ms)
 bool connection_is_idle(const struct connection *c)
 {
 	return (c->state == CONNECTION_READING && c->in_len == 0) ||
-	       (c->state == CONNECTION_WRITING && c->answer.waiting);
+	       connection_awaits_news(c);
 }

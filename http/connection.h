@@ -65,6 +65,9 @@ void connection_serve(struct connection *c, const struct connection_service *ser
 		      uint64_t now_ms);
 short connection_events(const struct connection *c);
 
+/* Is there nothing to send until something happens that the answer can tell? */
+bool connection_awaits_news(const struct connection *c);
+
 /* Too slow: 408 if half a request has come, else closes. */
 void connection_expire(struct connection *c, const struct connection_service *service,
 		       uint64_t now_ms);

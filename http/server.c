@@ -254,7 +254,7 @@ unsigned http_server_poll(struct http_server *s, struct pollfd *fds, int *timeou
 static void serve_one(struct http_server *s, struct connection *c, short events,
 		      bool tunnel_ready, uint64_t now_ms)
 {
-	bool waiting = c->state == CONNECTION_WRITING && c->answer.waiting;
+	bool waiting = connection_awaits_news(c);
 
 	if (c->state == CONNECTION_FREE)
 		return;
